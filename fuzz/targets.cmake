@@ -1,0 +1,1 @@
+# One line a fuzz target: fuzz_target(NAME NEEDS room...), with fuzz/NAME.cpp and fuzz/corpus/NAME/.
