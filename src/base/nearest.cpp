@@ -43,7 +43,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
         if (word.size() > longest || candidate.size() > longest) {
             continue;
         }
-        if (const std::size_t distance = edits(word, candidate); distance < fewest || (best.empty() && distance == fewest)) {
+        if (const std::size_t distance = edits(word, candidate);
+            distance < fewest || (best.empty() && distance == fewest)) {
             fewest = distance;
             best = candidate;
         }

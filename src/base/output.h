@@ -87,12 +87,12 @@ class Output {
 
   private:
     struct Segment {
-        BlockPool::Block block;              ///< null where the bytes are shared or have an owner of their own
-        std::shared_ptr<const void> owner;   ///< of bytes that are in no block
+        BlockPool::Block block;            ///< null where the bytes are shared or have an owner of their own
+        std::shared_ptr<const void> owner; ///< of bytes that are in no block
         const std::byte* begin = nullptr;
-        std::size_t size = 0;                ///< of a closed segment
+        std::size_t size = 0; ///< of a closed segment
         std::size_t written = 0;
-        bool payload = false;                ///< shared bytes that belong to the frame before; else frames start here
+        bool payload = false; ///< shared bytes that belong to the frame before; else frames start here
     };
 
     void open_segment(std::size_t n);

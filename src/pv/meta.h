@@ -1,0 +1,50 @@
+#pragma once
+
+#include "pv/alarm.h"
+#include "pv/scalar_type.h"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace iochron::pv {
+
+struct Range {
+    double low = 0;
+    double high = 0;
+
+    bool operator==(const Range&) const = default;
+};
+
+/// All about a PV that changes seldom: what it is, its units, limits and choices. Immutable once made; a channel whose
+/// properties change gets a new one. CA's GR and CTRL types and pvAccess' display, control and valueAlarm come from it.
+struct Meta {
+    static constexpr double no_limit = std::numeric_limits<double>::quiet_NaN();
+
+    ScalarType type = ScalarType::none; ///< of an element
+    bool is_array = false;
+    std::uint32_t max_count = 1; ///< elements an array can hold at the most
+    std::int16_t precision = 0;  ///< digits behind the point
+    std::string units;
+    std::string description; ///< DESC
+    std::string record_type; ///< RTYP; empty where there is no record
+    Range display;
+    Range control;
+    double hihi = no_limit; ///< alarm limits; NaN where there is none
+    double high = no_limit;
+    double low = no_limit;
+    double lolo = no_limit;
+    Severity hihi_severity = Severity::no_alarm;
+    Severity high_severity = Severity::no_alarm;
+    Severity low_severity = Severity::no_alarm;
+    Severity lolo_severity = Severity::no_alarm;
+    double hysteresis = 0;
+    std::vector<std::string> choices; ///< of an enumeration
+};
+
+using MetaRef = std::shared_ptr<const Meta>;
+
+} // namespace iochron::pv
