@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace iochron::perf {
+
+/// What a subscription may have against its updates. Any of them fails a row.
+struct Verdict {
+    std::uint64_t received = 0; ///< updates, the first value of each subscription included
+    std::uint64_t lost = 0;     ///< posted while subscribed and not received
+    std::uint64_t repeated = 0;
+    std::uint64_t misordered = 0; ///< a value below one that was received before
+    std::uint64_t wrong = 0;      ///< no whole number, of a bad severity, or more than the server ever posted
+    std::uint64_t silent = 0;     ///< subscriptions that got nothing at all
+
+    [[nodiscard]] bool clean() const { return lost + repeated + misordered + wrong + silent == 0; }
+    /// "3 lost, 1 repeated", or "all received in order".
+    [[nodiscard]] std::string words() const;
+};
+
+/// Checks every update of every subscription. The PVs count: each post raises the value by one, so the next value is
+/// known, a gap is a loss, and after a drain the last value must be the server's own.
+/// Thread: shard
+class Verifier {
+  public:
+    explicit Verifier(std::size_t subscriptions) : states_(subscriptions) {}
+
+    // hot: one cache line of four subscriptions, no allocation.
+    void check(std::size_t subscription, double value)
+    {
+        State& state = states_[subscription];
+        if (state.received != 0 && value == state.last + 1) [[likely]] {
+            state.last = value;
+            ++state.received;
+            return;
+        }
+        odd(state, value);
+    }
+    /// An update whose contents are wrong in another way: not connected any more, invalid, no number.
+    void wrong(std::size_t subscription) { ++states_[subscription].received, ++verdict_.wrong; }
+
+    [[nodiscard]] bool heard(std::size_t subscription) const { return states_[subscription].received != 0; }
+    [[nodiscard]] std::uint64_t received() const;
+    /// Judges, once nothing more comes: `last[i]` is the server's own value of PV i, and subscription s belongs to PV
+    /// s % last.size().
+    [[nodiscard]] Verdict judge(std::span<const double> last) const;
+
+  private:
+    struct State {
+        double last = 0;
+        std::uint64_t received = 0;
+    };
+    void odd(State& state, double value);
+
+    std::vector<State> states_;
+    Verdict verdict_; ///< what was seen on the way
+};
+
+} // namespace iochron::perf
