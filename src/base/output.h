@@ -53,6 +53,8 @@ class Output {
         end_ += n;
         return at;
     }
+    /// Bytes that grow() gives without opening a block: frames of one size are grown many at once.
+    [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
     /// Gives back the last n bytes of the frame that was just grown.
     void shrink(std::size_t n) { end_ -= n; }
     void append(std::span<const std::byte> frame) { std::memcpy(grow(frame.size()), frame.data(), frame.size()); }
@@ -84,6 +86,9 @@ class Output {
     /// frame that starts with the given bytes; the frame given to keep ends where the shared payload begins.
     template <class FrameBytes, class Keep>
     std::size_t retain(FrameBytes frame_bytes, Keep keep);
+    /// Shows see(frame) the frames that retain() would offer to keep, oldest first, and changes nothing.
+    template <class FrameBytes, class See>
+    void walk(FrameBytes frame_bytes, See see) const;
 
   private:
     struct Segment {
@@ -149,6 +154,23 @@ std::size_t Output::retain(FrameBytes frame_bytes, Keep keep)
     }
     marks_.clear();
     return static_cast<std::size_t>(before - produced());
+}
+
+template <class FrameBytes, class See>
+void Output::walk(FrameBytes frame_bytes, See see) const
+{
+    for (const Segment& segment : segments_) {
+        const bool open = begin_ != nullptr && segment.begin == begin_;
+        const std::size_t end = open ? static_cast<std::size_t>(end_ - begin_) : segment.size;
+        const std::span<const std::byte> all(segment.begin, segment.payload ? 0 : end);
+        for (std::size_t at = 0; at < all.size();) {
+            const std::size_t size = std::min(frame_bytes(all.subspan(at)), all.size() - at);
+            if (at >= segment.written) {
+                see(all.subspan(at, size));
+            }
+            at += size;
+        }
+    }
 }
 
 } // namespace iochron::base

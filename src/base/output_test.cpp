@@ -96,6 +96,23 @@ TEST(Output, RetainDropsFramesButNeverHalfAFrame)
     EXPECT_TRUE(output.empty());
 }
 
+TEST(Output, WalkShowsWhatRetainWouldOffer)
+{
+    BlockPool pool;
+    Output output(pool);
+    auto payload = std::make_shared<std::string>(5'000, 'p');
+    put(output, 4, 'a');
+    put(output, 5, 'b');
+    output.share(std::as_bytes(std::span(*payload)), payload);
+    put(output, 6, 'c');
+    output.consume(2); // the first is partly written
+    std::string seen;
+    output.walk(frame_bytes, [&](std::span<const std::byte> frame) { seen += static_cast<char>(frame[1]); });
+    EXPECT_EQ(seen, "bc");
+    EXPECT_EQ(output.room(), BlockPool::block_bytes - 6);
+    EXPECT_EQ(output.size(), 5'013u);
+}
+
 TEST(Output, RetainTreatsAPayloadAsPartOfItsFrame)
 {
     BlockPool pool;

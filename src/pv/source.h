@@ -115,6 +115,8 @@ class Source {
 
     /// For searches: which of the names could be opened. `found` is as long as `names`. `unknown` means "ask again".
     virtual void find(std::span<const std::string_view> names, std::span<Presence> found) = 0;
+    /// Whether rights depend on who asks (access security). Where not, a server shares one channel among all its peers.
+    [[nodiscard]] virtual bool judges_peers() const { return false; }
     virtual void open(std::span<const OpenRequest> requests, const Peer& peer, Sink& sink) = 0;
     /// Ends the channel and all that belongs to it, silently. No call with its tokens comes afterwards.
     virtual void close(ChannelId channel) = 0;
