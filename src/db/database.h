@@ -1,0 +1,146 @@
+#pragma once
+
+#include "base/counters.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "pv/source.h"
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iochron::db {
+
+struct Core;
+struct RecordType;
+
+/// A record of one Database, in the order of creation. Good as long as the Database lives.
+enum class RecordId : std::uint32_t {};
+
+/// What a user did wrong: one clause that says what was expected, for the caller to put file, line and column before.
+using Error = std::string;
+
+/// What a Database is given when it is built.
+struct Surroundings {
+    const base::Clock& clock;
+    base::Log& log;
+    base::Counters&
+        counters; ///< "db.processed", "db.posted", "db.triggers_merged", "db.scans_late", "db.scans_skipped"
+    base::Limits limits{};
+    /// Where hot blocks come from, in pieces of 2 MiB: the place to ask for huge pages.
+    std::pmr::memory_resource* memory = std::pmr::new_delete_resource();
+};
+
+/// A field as `dbpr` and a written .db file show it.
+struct FieldText {
+    std::string_view name;
+    std::string text;
+};
+
+/// The records of one IOC. It makes no system call, reads no clock but the one it was given, starts no thread: whoever
+/// owns it calls advance() when next_deadline() has come.
+///
+/// Life: create records, put their fields' texts, start(); from then on no record comes or goes.
+///
+/// As a Source it keeps nothing per channel, so it never calls Sink::meta_changed, closed or rights_changed: a replaced
+/// Meta arrives as the `meta` of the next Sample, and with Mask::property for those who subscribed to that.
+/// Thread: shard
+class Database final : public pv::Source {
+  public:
+    explicit Database(const Surroundings& surroundings);
+    ~Database() override;
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    // Building. Names of unknown types and fields come back with the nearest known one.
+
+    /// A new record, or the one that has the name already when its type is the same (a later file may amend it). The
+    /// type "*" stands for the type of a record that exists.
+    std::expected<RecordId, Error> create(std::string_view type, std::string_view name);
+    /// Sets a field from the text that a .db file holds: a number, a choice, a link, a string.
+    std::expected<void, Error> put_text(RecordId record, std::string_view field, std::string_view text);
+    std::expected<void, Error> alias(RecordId record, std::string_view name);
+    /// An info item; one of the same key is replaced.
+    void info(RecordId record, std::string_view key, std::string_view value);
+    /// All that follows is undone by abort(), kept by commit(). Not nested.
+    void begin();
+    void commit();
+    void abort();
+    /// iocInit: resolves the links, fills the scan lists and processes the records with PINI. Links whose record does
+    /// not exist are logged. Called once.
+    void start(base::Steady now);
+    [[nodiscard]] bool started() const;
+
+    // Looking. For the shell's dbl, dbpr, dbgf and for writing a .db file.
+
+    [[nodiscard]] std::optional<RecordId> find(std::string_view name) const; ///< by name or alias
+    [[nodiscard]] std::size_t size() const;                                  ///< records; their ids are 0..size()-1
+    [[nodiscard]] std::string_view name(RecordId record) const;
+    [[nodiscard]] const RecordType& type(RecordId record) const;
+    [[nodiscard]] std::vector<std::string_view> aliases(RecordId record) const;
+    [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> infos(RecordId record) const;
+    /// A field as text, as put_text() takes it.
+    [[nodiscard]] std::expected<std::string, Error> text(RecordId record, std::string_view field) const;
+    /// The fields that a .db file can set and whose value is not the default: loading them makes the record again.
+    [[nodiscard]] std::vector<FieldText> changed_fields(RecordId record) const;
+    /// All fields that can be read, in the order of the type.
+    [[nodiscard]] std::vector<FieldText> all_fields(RecordId record) const;
+    /// The record types that create() knows, by name.
+    [[nodiscard]] static std::span<const RecordType* const> types();
+    [[nodiscard]] static const RecordType* type(std::string_view name);
+
+    // Running.
+
+    /// Does one slice of what is due: scan lists, triggers. True: more is due, call again once sockets were served.
+    bool advance(base::Steady now);
+    /// When advance() has something to do; base::never if nothing is planned.
+    [[nodiscard]] base::Steady next_deadline() const;
+    /// Called when next_deadline() has come nearer outside advance(). Must not call the Database.
+    void on_wake(std::function<void()> wake);
+
+    /// Asks for the processing of a record: merged while one is pending. Processes with the next slice.
+    void trigger(RecordId record);
+    /// User code's set(): stores the value in the record's value field (raw value for a raw device) and processes it
+    /// at once, as device support of an I/O Intr record does. `time` is for records with TSE -2.
+    pv::Status set(RecordId record, const pv::Value& value, std::optional<base::Stamp> time = {});
+    /// As set() for many, in order; the sinks are told once. Returns the statuses that were not ok, by index.
+    std::vector<std::pair<std::size_t, pv::Status>> set(std::span<const std::pair<RecordId, pv::Value>> values);
+    /// Processes the records with SCAN "Event" and this EVNT; a number is its text ("5").
+    void post_event(std::string_view event);
+    /// Ends the processing of a record whose type or device answered Step::wait.
+    void complete(RecordId record);
+    /// The present value of a field, without a channel.
+    [[nodiscard]] std::expected<pv::Value, Error> get(RecordId record, std::string_view field) const;
+    /// As a client's put of one field would do it.
+    pv::Status put(RecordId record, std::string_view field, const pv::Value& value);
+    /// Updates of this channel's field that had a subscriber, since the first subscription.
+    [[nodiscard]] std::uint64_t posted(pv::ChannelId channel) const;
+    /// Bytes that the records take in all: hot blocks, cold parts, names, links, streams, scan lists.
+    [[nodiscard]] std::size_t memory_bytes() const;
+
+    // pv::Source
+
+    void find(std::span<const std::string_view> names, std::span<pv::Presence> found) override;
+    void open(std::span<const pv::OpenRequest> requests, const pv::Peer& peer, pv::Sink& sink) override;
+    void close(pv::ChannelId channel) override;
+    [[nodiscard]] pv::MetaRef describe(pv::ChannelId channel) override;
+    void read(const pv::ReadRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
+    void write(const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
+    void process(pv::ChannelId channel, pv::Token token, bool wait, const pv::Peer& peer, pv::Sink& sink) override;
+    void cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink) override;
+    pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, pv::Sink& sink) override;
+    void unsubscribe(pv::SubscriptionId subscription) override;
+
+  private:
+    std::unique_ptr<Core> core_;
+};
+
+} // namespace iochron::db
