@@ -1,8 +1,9 @@
 # room(NAME [NEEDS room...] [LINKS library...])
 #
-# Makes the library iochron_NAME of src/NAME/**.cpp, the test program NAME_test of its *_test.cpp and the
-# benchmark NAME_bench of its *_bench.cpp. A room is included by its path below src ("db/record.h"), and each
-# room has an include root of its own, so that including a room that is not in NEEDS does not compile.
+# Makes the library iochron_NAME of src/NAME/**.cpp, the test program NAME_test of its *_test.cpp, the benchmark
+# NAME_bench of its *_bench.cpp, and a program X of each X_main.cpp. A room is included by its path below src
+# ("db/record.h"), and each room has an include root of its own, so that including a room that is not in NEEDS does
+# not compile.
 function(room name)
   cmake_parse_arguments(ROOM "" "" "NEEDS;LINKS" ${ARGN})
   set(folder ${CMAKE_SOURCE_DIR}/src/${name})
@@ -13,8 +14,10 @@ function(room name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   set(tests ${sources})
   set(benches ${sources})
+  set(mains ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER mains INCLUDE REGEX "_main\\.cpp$")
   list(FILTER sources EXCLUDE REGEX "_(test|bench|main)\\.cpp$")
 
   if(sources)
@@ -27,10 +30,21 @@ function(room name)
   list(TRANSFORM ROOM_NEEDS PREPEND iochron_ OUTPUT_VARIABLE needs)
   target_include_directories(iochron_${name} ${scope} ${root})
   target_link_libraries(iochron_${name} ${scope} ${needs} fmt::fmt ${ROOM_LINKS})
+  # What the test of the walls (tests/lint/walls_test.py) looks at: the include roots as the compiler gets them.
+  file(GENERATE OUTPUT ${root}/roots.txt
+    CONTENT "$<JOIN:$<TARGET_PROPERTY:iochron_${name},INTERFACE_INCLUDE_DIRECTORIES>,\n>\n")
 
+  foreach(main IN LISTS mains)
+    get_filename_component(program ${main} NAME_WE)
+    string(REGEX REPLACE "_main$" "" program ${program})
+    add_executable(${program} ${main})
+    target_link_libraries(${program} PRIVATE iochron_${name})
+  endforeach()
   if(IOCHRON_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE iochron_${name} GTest::gtest GTest::gtest_main)
+    # What is tested is optimised; the tests themselves compile a third quicker when they are not.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
   endif()
   if(IOCHRON_BENCHES AND benches)

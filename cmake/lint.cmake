@@ -1,0 +1,16 @@
+# The lint as tests, so that ctest alone tells whether a change keeps the habits (CONTRIBUTING.md).
+if(IOCHRON_TESTS)
+  find_package(Python3 COMPONENTS Interpreter)
+  if(NOT Python3_Interpreter_FOUND)
+    message(STATUS "No Python: the lint is not among the tests")
+    return()
+  endif()
+  set(lint ${CMAKE_SOURCE_DIR}/tests/lint)
+  add_test(NAME lint COMMAND ${Python3_EXECUTABLE} ${lint}/lint.py)
+  add_test(NAME lint_finds_what_it_looks_for COMMAND ${Python3_EXECUTABLE} -B ${lint}/rules_test.py)
+  add_test(NAME walls_between_rooms
+    COMMAND ${Python3_EXECUTABLE} ${lint}/walls_test.py ${CMAKE_CXX_COMPILER} ${CMAKE_BINARY_DIR}/rooms)
+  add_test(NAME format COMMAND ${Python3_EXECUTABLE} ${lint}/format.py)
+  set_tests_properties(format PROPERTIES SKIP_RETURN_CODE 77)
+  set_tests_properties(lint lint_finds_what_it_looks_for walls_between_rooms format PROPERTIES TIMEOUT 120 LABELS lint)
+endif()

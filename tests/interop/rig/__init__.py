@@ -1,0 +1,1 @@
+"""What the interoperation tests stand on: servers as processes on private ports, and clients as scripts."""
