@@ -32,6 +32,7 @@ class Buffer {
 };
 
 /// An owner of a Buffer.
+/// Thread: any (distinct objects)
 class BufferRef {
   public:
     BufferRef() = default;
