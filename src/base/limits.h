@@ -29,6 +29,7 @@ struct Limits {
     std::size_t include_depth = 32;
     std::size_t macro_depth = 64;
     std::size_t macro_bytes = 1u << 20; ///< one line after expansion
+    std::size_t json_depth = 64;        ///< lists and objects inside one another
     std::size_t records = 16'000'000;   ///< per database
     // A database.
     std::size_t link_depth = 256;         ///< records processed inside one another

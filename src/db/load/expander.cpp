@@ -152,9 +152,9 @@ void Expander::translate(std::string_view text, std::size_t& at, std::string_vie
         }
     }
     if (at == text.size() && !ends.empty()) {
-        throw base::Problem(origin_.place(), fmt::format("this macro reference is not closed; '{}' was expected before "
-                                                         "the end of the line",
-                                                         ends.back()));
+        throw problem_at(origin_, fmt::format("this macro reference is not closed; '{}' was expected before "
+                                              "the end of the line",
+                                              ends.back()));
     }
 }
 
@@ -241,9 +241,9 @@ const Macro* Expander::find(std::string_view name) const
 void Expander::enter()
 {
     if (++depth_ > limits_.macro_depth) {
-        throw base::Problem(origin_.place(), fmt::format("macro references nest deeper than {}; define fewer macros by "
-                                                         "one another",
-                                                         limits_.macro_depth));
+        throw problem_at(origin_, fmt::format("macro references nest deeper than {}; define fewer macros by "
+                                              "one another",
+                                              limits_.macro_depth));
     }
 }
 
@@ -251,10 +251,9 @@ void Expander::enter()
 void Expander::spend(std::size_t work)
 {
     if ((work_ += work) > limits_.macro_bytes) {
-        throw base::Problem(origin_.place(),
-                            fmt::format("the macros of this line come to more than {} bytes; split the "
-                                        "line, or look for values that grow one another",
-                                        limits_.macro_bytes));
+        throw problem_at(origin_, fmt::format("the macros of this line come to more than {} bytes; split the "
+                                              "line, or look for values that grow one another",
+                                              limits_.macro_bytes));
     }
 }
 
@@ -269,13 +268,11 @@ void Expander::bad_name(std::string_view name, std::string& out, bool recursive)
         used_in += fmt::format("{}{}", used_in.empty() ? ", used in the value of " : " in that of ", macro->name);
     }
     if (recursive) {
-        throw base::Problem(
-            origin_.place(),
-            fmt::format("macro '{}' is recursive{}; its value must not lead back to it", name, used_in));
+        throw problem_at(origin_,
+                         fmt::format("macro '{}' is recursive{}; its value must not lead back to it", name, used_in));
     }
-    throw base::Problem(origin_.place(),
-                        fmt::format("macro '{0}' is not defined{1}; define {0}=value, or write $({0}=default){2}", name,
-                                    used_in, base::did_you_mean(name, macros_.names())));
+    throw problem_at(origin_, fmt::format("macro '{0}' is not defined{1}; define {0}=value, or write $({0}=default){2}",
+                                          name, used_in, base::did_you_mean(name, macros_.names())));
 }
 
 } // namespace iochron::db::load

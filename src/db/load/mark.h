@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace iochron::db::load {
 
@@ -20,5 +21,11 @@ struct Mark {
         return {file, line, column + static_cast<std::uint32_t>(bytes)};
     }
 };
+
+/// The problem at `mark`; without a place where the mark has none (a file named by the program itself).
+[[nodiscard]] inline base::Problem problem_at(const Mark& mark, std::string_view text)
+{
+    return mark.file == nullptr ? base::Problem(text) : base::Problem(mark.place(), text);
+}
 
 } // namespace iochron::db::load

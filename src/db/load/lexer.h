@@ -1,0 +1,42 @@
+#pragma once
+
+#include "db/load/definitions.h"
+#include "db/load/input.h"
+
+#include <optional>
+#include <string>
+
+namespace iochron::db::load {
+
+/// A piece of .db text outside values. Of a quoted string, `text` is what stands between the quotes, as it stands:
+/// EPICS resolves escapes in values only.
+struct Token {
+    enum class Kind : unsigned char { end, word, quoted, open, close, open_brace, close_brace, comma };
+
+    Kind kind = Kind::end;
+    Word word;
+
+    [[nodiscard]] bool named() const { return kind == Kind::word || kind == Kind::quoted; }
+};
+
+/// "the end of the file", "'{'" or "'word'", for messages.
+[[nodiscard]] std::string describe(const Token& token);
+
+/// Cuts .db text into tokens, one ahead where the grammar needs that. Throws Problem at what is no token.
+/// Thread: any (distinct objects)
+class Lexer {
+  public:
+    explicit Lexer(Input& input) : input_(input) {}
+
+    [[nodiscard]] Token next();
+    [[nodiscard]] const Token& peek();
+
+  private:
+    [[nodiscard]] Token read();
+    [[nodiscard]] Token quoted();
+
+    Input& input_;
+    std::optional<Token> ahead_;
+};
+
+} // namespace iochron::db::load
