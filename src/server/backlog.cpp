@@ -1,0 +1,129 @@
+#include "server/backlog.h"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+namespace iochron::server {
+namespace {
+
+/// Below this size a queue that is behind does not collapse again: the walk would cost more than it frees.
+constexpr std::size_t small_bytes = base::BlockPool::block_bytes;
+
+/// A set of subscription ids: linear probing, at most half full.
+class IdSet {
+  public:
+    explicit IdSet(std::size_t most) : slots_(std::bit_ceil(most * 2 + 1), empty) {}
+
+    /// True where the id is new.
+    bool insert(std::uint32_t id)
+    {
+        const std::size_t mask = slots_.size() - 1;
+        for (std::size_t at = (id * std::uint64_t{0x9e3779b97f4a7c15} >> 20) & mask;; at = (at + 1) & mask) {
+            if (slots_[at] == id) {
+                return false;
+            }
+            if (slots_[at] == empty) {
+                slots_[at] = id;
+                return true;
+            }
+        }
+    }
+
+  private:
+    static constexpr std::uint64_t empty = ~std::uint64_t{0};
+    std::vector<std::uint64_t> slots_;
+};
+
+} // namespace
+
+std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
+{
+    if (behind_ && output_.written() >= until_) {
+        behind_ = false;
+    }
+    output_.mark(now);
+    const bool late =
+        max_lag > base::Duration::zero() && output_.oldest() != base::never && now - output_.oldest() > max_lag;
+    if (!late && (!behind_ || output_.size() < again_)) {
+        return 0;
+    }
+    const std::size_t dropped = collapse();
+    output_.mark(now);
+    return dropped;
+}
+
+std::size_t Queue::collapse()
+{
+    std::vector<std::uint32_t> ids; // of the updates, oldest first
+    output_.walk(frames_->bytes, [&](std::span<const std::byte> frame) {
+        if (const auto id = frames_->update(frame)) {
+            ids.push_back(*id);
+        }
+    });
+    std::vector<bool> newest(ids.size());
+    IdSet seen(ids.size());
+    std::size_t dropped = 0;
+    for (std::size_t i = ids.size(); i-- > 0;) {
+        newest[i] = seen.insert(ids[i]);
+        if (!newest[i]) {
+            ++dropped;
+            ++dropped_[ids[i]];
+        }
+    }
+    std::size_t next = 0; // also where none is dropped: what stays counts as young again, so that this is seldom
+    output_.retain(frames_->bytes,
+                   [&](std::span<const std::byte> frame) { return !frames_->update(frame) || newest[next++]; });
+    behind_ = true;
+    until_ = output_.produced();
+    again_ = std::max(output_.size() * 2, small_bytes);
+    return dropped;
+}
+
+std::uint64_t Queue::forget(std::uint32_t subscription)
+{
+    const auto found = dropped_.find(subscription);
+    if (found == dropped_.end()) {
+        return 0;
+    }
+    const std::uint64_t count = found->second;
+    dropped_.erase(found);
+    return count;
+}
+
+void Backlog::resume()
+{
+    if (paused_) {
+        paused_ = false;
+        current_.output().splice(held_.output());
+    }
+}
+
+void Backlog::settle(base::Steady now, base::Duration max_lag)
+{
+    coalesced_ += current_.settle(now, max_lag);
+    paused_out_ += held_.settle(now, max_lag);
+}
+
+void Backlog::collapse()
+{
+    coalesced_ += current_.collapse();
+    paused_out_ += held_.collapse();
+}
+
+std::uint64_t Backlog::superseded(std::uint32_t subscription) const
+{
+    std::uint64_t count = 0;
+    for (const Queue* queue : {&current_, &held_}) {
+        const auto found = queue->dropped().find(subscription);
+        count += found == queue->dropped().end() ? 0 : found->second;
+    }
+    return count;
+}
+
+std::uint64_t Backlog::forget(std::uint32_t subscription)
+{
+    return current_.forget(subscription) + held_.forget(subscription);
+}
+
+} // namespace iochron::server

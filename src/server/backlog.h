@@ -1,0 +1,89 @@
+#pragma once
+
+#include "base/output.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+namespace iochron::server {
+
+/// How a protocol's frames are told apart while they wait.
+/// Thread: fixed
+struct Frames {
+    /// The whole length of the frame that starts with these bytes, shared payload included.
+    std::size_t (*bytes)(std::span<const std::byte> frame);
+    /// The subscription of which the frame is an update; nothing for every other frame, which is never dropped.
+    std::optional<std::uint32_t> (*update)(std::span<const std::byte> frame);
+};
+
+/// One queue under the lossless contract (design.md section 5). While its oldest bytes are younger than max_lag it
+/// only holds them. Then it is behind: of each subscription it keeps the newest update, all other frames keep their
+/// place, and whenever it has doubled since, it collapses again, so that memory stays flat whatever the rate. It is
+/// current again when all that the last collapse left has been written.
+/// Thread: shard
+class Queue {
+  public:
+    Queue(base::BlockPool& pool, const Frames& frames) : output_(pool), frames_(&frames) {}
+
+    [[nodiscard]] base::Output& output() { return output_; }
+    [[nodiscard]] const base::Output& output() const { return output_; }
+    [[nodiscard]] bool behind() const { return behind_; }
+
+    /// Ends a turn: notes the time and collapses where that is due. max_lag zero: never by age. Gives the number of
+    /// updates dropped.
+    std::size_t settle(base::Steady now, base::Duration max_lag);
+    /// Drops superseded updates at once, whatever their age. Gives the number dropped.
+    std::size_t collapse();
+    /// Updates that were dropped, by subscription. Only those with any.
+    [[nodiscard]] const std::unordered_map<std::uint32_t, std::uint64_t>& dropped() const { return dropped_; }
+    /// Forgets the count of a subscription that has ended, and gives it.
+    std::uint64_t forget(std::uint32_t subscription);
+
+  private:
+    base::Output output_;
+    const Frames* frames_;
+    std::unordered_map<std::uint32_t, std::uint64_t> dropped_;
+    std::uint64_t until_ = 0; ///< current again when so much has been written
+    std::size_t again_ = 0;   ///< collapses again at this size
+    bool behind_ = false;
+};
+
+/// All that waits for one connection: what is written next, and what a pause holds back.
+/// Thread: shard
+class Backlog {
+  public:
+    Backlog(base::BlockPool& pool, const Frames& frames) : current_(pool, frames), held_(pool, frames) {}
+
+    /// What the connection writes. Replies go here.
+    [[nodiscard]] base::Output& output() { return current_.output(); }
+    /// Where updates go, and the confirmations that must not overtake them: held back while paused.
+    [[nodiscard]] base::Output& updates() { return paused_ ? held_.output() : current_.output(); }
+    [[nodiscard]] bool paused() const { return paused_; }
+    [[nodiscard]] bool behind() const { return current_.behind() || held_.behind(); }
+    [[nodiscard]] std::size_t size() const { return current_.output().size() + held_.output().size(); }
+
+    void pause() { paused_ = true; }
+    void resume();
+
+    /// As Queue::settle(), for both queues.
+    void settle(base::Steady now, base::Duration max_lag);
+    void collapse();
+    /// Updates that were superseded before they could be written: because the peer was slow, and because it paused.
+    [[nodiscard]] std::uint64_t coalesced() const { return coalesced_; }
+    [[nodiscard]] std::uint64_t paused_out() const { return paused_out_; }
+    /// Both counts of one subscription together; forget() when it ends.
+    [[nodiscard]] std::uint64_t superseded(std::uint32_t subscription) const;
+    std::uint64_t forget(std::uint32_t subscription);
+
+  private:
+    Queue current_;
+    Queue held_;
+    std::uint64_t coalesced_ = 0;
+    std::uint64_t paused_out_ = 0;
+    bool paused_ = false;
+};
+
+} // namespace iochron::server

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "base/output.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace iochron::server {
+
+/// The index of a connection in the Fanout, and of a group.
+using LaneIndex = std::uint32_t;
+using GroupIndex = std::uint32_t;
+inline constexpr std::uint32_t none = ~std::uint32_t{0};
+
+/// One subscription as its group sees it: whose, and the id by which the client knows it, in the byte order in which
+/// the protocol's frames carry it.
+struct Member {
+    LaneIndex lane = none;
+    std::uint32_t wire_id = 0;
+
+    bool operator==(const Member&) const = default;
+};
+
+/// Subscriptions to one stream that want the same bytes. What the protocol needs to make those bytes is `stream`,
+/// `count`, `type` and `flags`, which the Fanout never looks into. Half a cache line, since one is touched per update.
+struct alignas(32) Group {
+    std::uint64_t updates = 0; ///< made since the group was: what they were at joining and at leaving tells a share
+    Member first;
+    std::uint32_t more = none; ///< the runs of the further members
+    std::uint32_t stream = none;
+    std::uint32_t count = 0;
+    std::uint8_t type = 0;
+    std::uint8_t mask = 0;
+    std::uint8_t flags = 0;
+    bool used = false;
+};
+static_assert(sizeof(Group) == 32);
+
+/// A connection as the fan-out sees it.
+struct Lane {
+    base::Output* updates = nullptr; ///< where its updates go now
+    std::uint64_t delivered = 0;     ///< updates put there
+    bool dirty = false;              ///< has got some in this turn
+    bool full = false;               ///< holds a block, and should be written at once
+};
+
+/// Groups, their members, and the copying of a group's frame to each of them. Both protocols use it; neither's words
+/// occur here. An encoded frame is copied to each member with only the subscription id patched in.
+/// Thread: shard
+class Fanout {
+  public:
+    // hot: two cache lines of the group and the output per member; no allocation, no call out.
+    /// Copies the frame to all members, each with its own id at `id_at`. Gives how many there are.
+    std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at);
+    /// The same with a payload behind the frame that all share.
+    std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at,
+                        std::span<const std::byte> payload, const std::shared_ptr<const void>& owner);
+    /// To one member only, which need not have joined. Not counted as an update of the group.
+    void send(Member member, std::span<const std::byte> frame, std::size_t id_at);
+    void prefetch(GroupIndex group) const { __builtin_prefetch(groups_.data() + group, 1); }
+
+    [[nodiscard]] Group& at(GroupIndex group) { return groups_[group]; }
+    [[nodiscard]] const Group& at(GroupIndex group) const { return groups_[group]; }
+    [[nodiscard]] std::size_t groups() const { return groups_.size() - free_groups_.size(); }
+    GroupIndex add_group();
+    void remove_group(GroupIndex group);
+    void join(GroupIndex group, Member member);
+    /// Gives the updates that the member was sent since it joined; nothing where it is no member.
+    struct Left {
+        bool was_member = false;
+        std::uint64_t delivered = 0;
+    };
+    Left leave(GroupIndex group, Member member);
+    /// The same count while it stays.
+    [[nodiscard]] Left look_up(GroupIndex group, Member member) const;
+    [[nodiscard]] bool has_members(GroupIndex group) const { return at(group).first.lane != none; }
+    template <class F>
+    void each_member(GroupIndex group, F&& f) const;
+
+    LaneIndex add_lane(base::Output& updates);
+    void remove_lane(LaneIndex lane);
+    [[nodiscard]] Lane& lane(LaneIndex lane) { return lanes_[lane]; }
+    /// Notes that the lane's connection has something to write.
+    void touch(LaneIndex lane);
+    /// Lanes touched since the last take, each once; and those that hold a block or more.
+    [[nodiscard]] std::vector<LaneIndex>& dirty() { return dirty_; }
+    [[nodiscard]] std::vector<LaneIndex>& full() { return full_; }
+
+  private:
+    /// The members of a group that one connection has, beyond the group's first.
+    struct Run {
+        LaneIndex lane = none;
+        std::vector<std::uint32_t> ids;
+        std::vector<std::uint64_t> joined;
+    };
+    using Runs = std::vector<Run>;
+
+    void put(Member member, std::span<const std::byte> frame, std::size_t id_at);
+    void put_run(const Run& run, std::span<const std::byte> frame, std::size_t id_at);
+    void mark_full(LaneIndex lane);
+    [[nodiscard]] Runs::iterator find_run(const Group& group, LaneIndex lane);
+    void take_first(GroupIndex index);
+    std::uint64_t erase(GroupIndex index, Runs::iterator run, std::size_t place);
+
+    std::vector<Group> groups_;
+    std::vector<std::uint64_t> first_joined_; ///< of each group's first member
+    std::vector<GroupIndex> free_groups_;
+    std::vector<Runs> runs_;
+    std::vector<std::uint32_t> free_runs_;
+    std::vector<Lane> lanes_;
+    std::vector<LaneIndex> free_lanes_;
+    std::vector<LaneIndex> dirty_;
+    std::vector<LaneIndex> full_;
+};
+
+template <class F>
+void Fanout::each_member(GroupIndex index, F&& f) const
+{
+    const Group& group = at(index);
+    if (group.first.lane == none) {
+        return;
+    }
+    f(group.first);
+    if (group.more != none) {
+        for (const Run& run : runs_[group.more]) {
+            for (const std::uint32_t id : run.ids) {
+                f(Member{run.lane, id});
+            }
+        }
+    }
+}
+
+} // namespace iochron::server
