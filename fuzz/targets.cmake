@@ -1,1 +1,2 @@
 # One line a fuzz target: fuzz_target(NAME NEEDS room...), with fuzz/NAME.cpp and fuzz/corpus/NAME/.
+fuzz_target(calc NEEDS calc)
