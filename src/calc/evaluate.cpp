@@ -26,14 +26,20 @@ void push(Stack& stack, double value)
     stack.top = value;
 }
 
+double pop(Stack& stack)
+{
+    const double popped = stack.top;
+    stack.top = *--stack.next;
+    return popped;
+}
+
 /// The instructions that are too rare, or too long by themselves, for the loop. Takes and gives the stack by value, so
 /// that the loop's own stays in registers.
 [[gnu::noinline]] Stack run_rare(const Instruction& instruction, Stack stack, const World& world)
 {
     switch (instruction.op) {
     case Op::store:
-        world.args[instruction.count] = stack.top;
-        stack.top = *--stack.next;
+        world.args[instruction.count] = pop(stack);
         break;
     case Op::last_value:
         push(stack, world.value);
@@ -57,71 +63,63 @@ void push(Stack& stack, double value)
     return stack;
 }
 
+// The values are left unset: compile() has proved that a program reads only what it has written. The first push spills
+// a `top` that nobody has set, hence one more than max_depth.
 double run(const Instruction* const code, const World& world)
 {
-    // Left unset: compile() has proved that a program reads only what it has written. The first push spills a `top`
-    // that nobody has set, hence one more than max_depth.
     std::array<double, max_depth + 1> values; // NOLINT
-    double* next = values.data();
-    double top = 0;
+    Stack stack{0, values.data()};
     for (const Instruction* at = code;; ++at) {
         switch (at->op) {
         case Op::end:
-            return top;
+            return stack.top;
         case Op::literal:
-            *next++ = top;
-            top = at->literal;
+            push(stack, at->literal);
             break;
         case Op::fetch:
-            *next++ = top;
-            top = world.args[at->count];
+            push(stack, world.args[at->count]);
             break;
         case Op::add:
-            top = *--next + top;
+            stack.top = *--stack.next + stack.top;
             break;
         case Op::subtract:
-            top = *--next - top;
+            stack.top = *--stack.next - stack.top;
             break;
         case Op::multiply:
-            top = *--next * top;
+            stack.top = *--stack.next * stack.top;
             break;
         case Op::divide:
-            top = *--next / top;
+            stack.top = *--stack.next / stack.top;
             break;
         case Op::add_literal:
-            top += at->literal;
+            stack.top += at->literal;
             break;
         case Op::multiply_literal:
-            top *= at->literal;
+            stack.top *= at->literal;
             break;
         case Op::add_fetch:
-            top += world.args[at->count];
+            stack.top += world.args[at->count];
             break;
         case Op::subtract_fetch:
-            top -= world.args[at->count];
+            stack.top -= world.args[at->count];
             break;
         case Op::multiply_fetch:
-            top *= world.args[at->count];
+            stack.top *= world.args[at->count];
+            break;
+        case Op::unary:
+            stack.top = at->unary(stack.top);
+            break;
+        case Op::binary:
+            stack.top = at->binary(*--stack.next, stack.top);
             break;
         case Op::jump_unless:
-            at = top == 0 ? code + at->target - 1 : at;
-            top = *--next;
+            at = pop(stack) == 0 ? code + at->target - 1 : at;
             break;
         case Op::jump:
             at = code + at->target - 1;
             break;
-        case Op::unary:
-            top = at->unary(top);
-            break;
-        case Op::binary:
-            --next;
-            top = at->binary(*next, top);
-            break;
-        default: {
-            const Stack stack = run_rare(*at, {top, next}, world);
-            top = stack.top;
-            next = stack.next;
-        }
+        default:
+            stack = run_rare(*at, stack, world);
         }
     }
 }
