@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace iochron::db::load {
@@ -15,6 +16,15 @@ bool opens_reference(std::string_view text, std::size_t at)
     return text[at] == '$' && at + 1 < text.size() && (text[at + 1] == '(' || text[at + 1] == '{');
 }
 
+/// The bytes of a .db line at which something can begin or end.
+constexpr std::array<bool, 256> special_bytes = [] {
+    std::array<bool, 256> table{};
+    for (const char c : std::string_view("$\\#\"'")) {
+        table[static_cast<unsigned char>(c)] = true;
+    }
+    return table;
+}();
+
 /// What ends the name of the reference whose bracket is `bracket`. The parts behind the name end at all but '='.
 std::string_view name_ends(char bracket)
 {
@@ -23,39 +33,79 @@ std::string_view name_ends(char bracket)
 
 } // namespace
 
-/// Follows a .db line as the lexer will read it, to know where a comment begins.
+/// Follows a line as macLib and the lexer will read it: the one to know where single quotes keep references as they
+/// are, the other, with values in place, to know where a comment begins.
 class Expander::Quoting {
   public:
-    /// The offset of the first comment in `text` at or after the bytes seen before; npos where there is none.
-    std::size_t comment(std::string_view text)
+    /// From `at` to the next reference, the first comment or the end.
+    std::size_t literal(std::string_view text, std::size_t at)
     {
-        for (; seen_ < text.size(); ++seen_) {
-            const char c = text[seen_];
-            if (std::exchange(escaped_, false)) {
+        if (at < text.size() && std::exchange(escaped_, false) && (text[at] == '"' || text[at] == '\'')) {
+            follow(written_, text[at++]); // the value before it ended in a backslash: to the lexer it quotes nothing
+        }
+        for (; at < text.size(); ++at) {
+            const char c = text[at];
+            if (!special_bytes[static_cast<unsigned char>(c)]) {
                 continue;
             }
-            if (quote_ != 0) {
-                escaped_ = c == '\\';
-                quote_ = c == quote_ ? char{0} : quote_;
+            if (c == '$') {
+                if (written_ != '\'' && opens_reference(text, at)) {
+                    return at;
+                }
+            } else if (c == '\\') {
+                at += at + 1 < text.size() ? 1 : 0;
             } else if (c == '#') {
-                return seen_;
-            } else if (c == '"' || c == '\'') {
-                quote_ = c;
+                if (read_ == 0) {
+                    return at;
+                }
+            } else {
+                follow(written_, c);
+                follow(read_, c);
             }
         }
-        return std::string_view::npos;
+        return at;
+    }
+
+    /// The offset of the first comment in what a reference became, or its size.
+    std::size_t value(std::string_view text)
+    {
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            const char c = text[at];
+            if (std::exchange(escaped_, c == '\\' && !escaped_) || c == '\\') {
+                continue;
+            }
+            if (c == '#' && read_ == 0) {
+                return at;
+            }
+            if (c == '"' || c == '\'') {
+                follow(read_, c);
+            }
+        }
+        return text.size();
     }
 
   private:
-    std::size_t seen_ = 0;
-    char quote_ = 0;
-    bool escaped_ = false;
+    static void follow(char& quote, char c)
+    {
+        if (quote == 0) {
+            quote = c;
+        } else if (quote == c) {
+            quote = 0;
+        }
+    }
+
+    char written_ = 0;     ///< the quote that is open in the line as written
+    char read_ = 0;        ///< the quote that is open with the values in place
+    bool escaped_ = false; ///< the next byte stands behind a backslash
 };
 
 std::uint32_t ExpandedLine::column(std::size_t offset) const
 {
-    const auto after = std::ranges::upper_bound(pieces, offset, {}, &Piece::begin);
-    const Piece& piece = *std::prev(after);
+    std::size_t at = pieces.size() - 1;
+    while (pieces[at].begin > offset) {
+        --at;
+    }
+    const Piece& piece = pieces[at];
     return piece.literal ? piece.column + static_cast<std::uint32_t>(offset - piece.begin) : piece.column;
 }
 
@@ -90,27 +140,20 @@ void Expander::expand_line(std::string_view text, const Mark& start, ExpandedLin
     line.text.clear();
     line.pieces.assign(1, {0, start.column, true});
     Quoting quoting;
-    char quote = 0;
     for (std::size_t at = 0; at < text.size();) {
-        const std::size_t literal = at;
-        while (at < text.size() && (!opens_reference(text, at) || quote == '\'')) {
-            const char c = text[at];
-            if (quote != 0 && c != '\\') {
-                quote = c == quote ? char{0} : quote;
-            } else if (c == '"' || c == '\'') {
-                quote = c;
-            }
-            at = std::min(at + (c == '\\' ? 2 : 1), text.size());
+        const std::size_t stop = quoting.literal(text, at);
+        line.text.append(text, at, stop - at);
+        if (stop == text.size() || text[stop] == '#') {
+            return;
         }
-        line.text.append(text, literal, at - literal);
-        if (at < text.size() && quoting.comment(line.text) == std::string_view::npos) {
-            origin_ = start.right(at);
-            line.pieces.push_back({line.text.size(), origin_.column, false});
-            reference(text, at, line.text);
-            line.pieces.push_back({line.text.size(), start.right(at).column, true});
-        }
-        if (const std::size_t comment = quoting.comment(line.text); comment != std::string_view::npos) {
-            line.text.resize(comment);
+        origin_ = start.right(at = stop);
+        const std::size_t begin = line.text.size();
+        line.pieces.push_back({begin, origin_.column, false});
+        reference(text, at, line.text);
+        line.pieces.push_back({line.text.size(), start.right(at).column, true});
+        const std::size_t kept = quoting.value(std::string_view(line.text).substr(begin));
+        if (begin + kept < line.text.size()) {
+            line.text.resize(begin + kept);
             return;
         }
     }

@@ -30,15 +30,8 @@ void Input::include(std::string_view name, const Mark& from)
         throw problem_at(from,
                          fmt::format("files include one another deeper than {}: {}", limits_.include_depth, chain()));
     }
-    std::optional<SearchPath::Found> found = search_.open(files_, name);
-    if (!found) {
-        throw problem_at(from,
-                         name.contains('/')
-                             ? fmt::format("there is no file '{}'", name)
-                             : fmt::format("there is no file '{}' in: {}; add its directory with -I or addpath \"...\"",
-                                           name, search_.describe()));
-    }
-    push(found->path, std::move(found->file), from);
+    SearchPath::Found found = search_.open(files_, name, from);
+    push(found.path, std::move(found.file), from);
 }
 
 void Input::push(std::string_view name, FileText file, const Mark& from)

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 
 namespace iochron::db::load {
 namespace {
@@ -67,26 +66,8 @@ std::string describe(const Token& token)
     }
 }
 
-Token Lexer::next()
-{
-    if (ahead_) {
-        const Token token = *ahead_;
-        ahead_.reset();
-        return token;
-    }
-    return read();
-}
-
-const Token& Lexer::peek()
-{
-    if (!ahead_) {
-        ahead_ = read();
-    }
-    return *ahead_;
-}
-
 // hot: allocations 0
-Token Lexer::read()
+Token Lexer::next()
 {
     if (!input_.skip_space()) {
         return {Kind::end, {{}, input_.mark()}};

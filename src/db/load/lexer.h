@@ -3,7 +3,6 @@
 #include "db/load/definitions.h"
 #include "db/load/input.h"
 
-#include <optional>
 #include <string>
 
 namespace iochron::db::load {
@@ -22,21 +21,27 @@ struct Token {
 /// "the end of the file", "'{'" or "'word'", for messages.
 [[nodiscard]] std::string describe(const Token& token);
 
-/// Cuts .db text into tokens, one ahead where the grammar needs that. Throws Problem at what is no token.
+/// Cuts .db text into tokens. Throws Problem at what is no token.
 /// Thread: any (distinct objects)
 class Lexer {
   public:
     explicit Lexer(Input& input) : input_(input) {}
 
     [[nodiscard]] Token next();
-    [[nodiscard]] const Token& peek();
+    /// Takes the next token if it is this punctuation byte.
+    [[nodiscard]] bool accept(char punctuation)
+    {
+        if (!input_.skip_space() || *input_.at() != punctuation) {
+            return false;
+        }
+        input_.take_to(input_.at() + 1);
+        return true;
+    }
 
   private:
-    [[nodiscard]] Token read();
     [[nodiscard]] Token quoted();
 
     Input& input_;
-    std::optional<Token> ahead_;
 };
 
 } // namespace iochron::db::load

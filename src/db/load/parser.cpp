@@ -50,7 +50,7 @@ class Parser {
     void alias();
     void include();
 
-    Token expect(Kind kind, std::string_view what);
+    void expect(char punctuation, std::string_view what);
     Word name(std::string_view what);
     [[noreturn]] static void unexpected(std::string_view what, const Token& found);
     [[noreturn]] static void unknown(const Token& found, std::string_view what,
@@ -99,14 +99,13 @@ void Parser::statement(const Token& keyword)
 
 void Parser::record()
 {
-    expect(Kind::open, "'(' after record");
+    expect('(', "'(' after record");
     const Word type = name("a record type");
-    expect(Kind::comma, "',' after the record type");
+    expect(',', "',' after the record type");
     const Word record_name = name("a record name");
-    expect(Kind::close, "')' after the record name");
+    expect(')', "')' after the record name");
     definitions_.record(type, record_name);
-    if (lexer_.peek().kind == Kind::open_brace) {
-        (void)lexer_.next();
+    if (lexer_.accept('{')) {
         body();
     }
     definitions_.end_record();
@@ -132,16 +131,16 @@ void Parser::item(const Token& keyword)
         unexpected("field(NAME, \"value\"), info, alias, include or '}'", keyword);
     } else if (word == "field" || word == "info") {
         const bool field = word == "field";
-        expect(Kind::open, field ? "'(' after field" : "'(' after info");
+        expect('(', field ? "'(' after field" : "'(' after info");
         const Word item_name = name(field ? "a field name" : "the name of an info item");
-        expect(Kind::comma, "',' and a value");
+        expect(',', "',' and a value");
         const Value value = values_.read();
-        expect(Kind::close, "')' after the value (only letters, digits and _-+. need no quotes)");
+        expect(')', "')' after the value (only letters, digits and _-+. need no quotes)");
         field ? definitions_.field(item_name, value) : definitions_.info(item_name, value);
     } else if (word == "alias") {
-        expect(Kind::open, "'(' after alias");
+        expect('(', "'(' after alias");
         const Word record_alias = name("a record name");
-        expect(Kind::close, "')' after the name");
+        expect(')', "')' after the name");
         definitions_.alias(record_alias);
     } else if (word == "include") {
         include();
@@ -154,11 +153,11 @@ void Parser::item(const Token& keyword)
 
 void Parser::alias()
 {
-    expect(Kind::open, "'(' after alias");
+    expect('(', "'(' after alias");
     const Word record = name("the name of a record");
-    expect(Kind::comma, "',' and the other name");
+    expect(',', "',' and the other name");
     const Word other = name("the other name");
-    expect(Kind::close, "')' after the names");
+    expect(')', "')' after the names");
     definitions_.alias(record, other);
 }
 
@@ -168,13 +167,11 @@ void Parser::include()
     input_.include(file.text, file.mark);
 }
 
-Token Parser::expect(Kind kind, std::string_view what)
+void Parser::expect(char punctuation, std::string_view what)
 {
-    Token token = lexer_.next();
-    if (token.kind != kind) {
-        unexpected(what, token);
+    if (!lexer_.accept(punctuation)) {
+        unexpected(what, lexer_.next());
     }
-    return token;
 }
 
 Word Parser::name(std::string_view what)

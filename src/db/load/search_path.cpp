@@ -2,6 +2,9 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace iochron::db::load {
 
 void SearchPath::set(std::string_view list)
@@ -34,7 +37,19 @@ void SearchPath::add(std::string_view list)
     }
 }
 
-std::optional<SearchPath::Found> SearchPath::open(Files& files, std::string_view name) const
+SearchPath::Found SearchPath::open(Files& files, std::string_view name, const Mark& from) const
+{
+    std::optional<Found> found = find(files, name);
+    if (!found) {
+        throw problem_at(from, name.contains('/') ? fmt::format("there is no file '{}'", name)
+                                                  : fmt::format("there is no file '{}' in: {}; add its directory with "
+                                                                "-I or addpath \"...\"",
+                                                                name, fmt::join(directories_, ", ")));
+    }
+    return *std::move(found);
+}
+
+std::optional<SearchPath::Found> SearchPath::find(Files& files, std::string_view name) const
 {
     if (name.contains('/') || directories_.empty()) {
         std::string path(name);
@@ -48,11 +63,6 @@ std::optional<SearchPath::Found> SearchPath::open(Files& files, std::string_view
         }
     }
     return std::nullopt;
-}
-
-std::string SearchPath::describe() const
-{
-    return fmt::format("{}", fmt::join(directories_, ", "));
 }
 
 } // namespace iochron::db::load

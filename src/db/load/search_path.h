@@ -1,6 +1,7 @@
 #pragma once
 
 #include "db/load/files.h"
+#include "db/load/mark.h"
 
 #include <optional>
 #include <string>
@@ -24,11 +25,12 @@ class SearchPath {
         std::string path;
         FileText file;
     };
-    [[nodiscard]] std::optional<Found> open(Files& files, std::string_view name) const;
-    /// "db, /opt/templates", for messages.
-    [[nodiscard]] std::string describe() const;
+    /// Throws base::Problem at `from` where there is no such file.
+    [[nodiscard]] Found open(Files& files, std::string_view name, const Mark& from) const;
 
   private:
+    [[nodiscard]] std::optional<Found> find(Files& files, std::string_view name) const;
+
     std::vector<std::string> directories_;
 };
 
