@@ -61,6 +61,7 @@ void Executor::stop()
         never_run = std::exchange(waiting_, {});
     }
     came_.notify_all();
+    never_run.clear(); // outside the lock: what they hold may be user code
     if (thread_.joinable()) {
         thread_.join();
     }

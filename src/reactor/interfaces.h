@@ -9,10 +9,10 @@ namespace iochron::reactor {
 
 /// One IPv4 address of an interface that is up; an interface may have several.
 struct Interface {
-    std::string name;
-    base::Ipv4 address;
-    base::Ipv4 mask;
-    base::Ipv4 broadcast; ///< any where it has none (loopback, point-to-point)
+    std::string name{};
+    base::Ipv4 address{};
+    base::Ipv4 mask{};
+    base::Ipv4 broadcast{}; ///< any where it has none (loopback, point-to-point)
     bool loopback = false;
     bool multicast = false;
 };

@@ -1,5 +1,7 @@
 #include "reactor/poller.h"
 
+// One thread runs the context, and posts from others pass its mutex: fences around each call would only cost time.
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>

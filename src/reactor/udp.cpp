@@ -60,7 +60,7 @@ struct UdpSocket::Io : std::enable_shared_from_this<UdpSocket::Io> {
     Io(Shard& s, Receive r) : shard(s), receive(std::move(r)), buffers(new std::byte[batch * datagram_bytes]) { aim(); }
     void aim();
     void readable();
-    std::size_t receive_batch();
+    std::size_t receive_batch(std::size_t most);
 
     Shard& shard;
     Receive receive;
@@ -84,12 +84,13 @@ void UdpSocket::Io::aim()
 }
 
 /// Gives how many came; an error (of a datagram sent earlier) counts as one, no datagram being there as none.
-std::size_t UdpSocket::Io::receive_batch()
+std::size_t UdpSocket::Io::receive_batch(std::size_t most)
 {
     for (mmsghdr& message : messages) {
         message.msg_hdr.msg_namelen = sizeof(sockaddr_in);
     }
-    const int count = ::recvmmsg(watch.descriptor(), messages.data(), batch, MSG_DONTWAIT, nullptr);
+    const int count = ::recvmmsg(watch.descriptor(), messages.data(), static_cast<unsigned>(std::min(most, batch)),
+                                 MSG_DONTWAIT, nullptr);
     if (count < 0) {
         return errno == EAGAIN ? 0 : 1;
     }
@@ -107,7 +108,7 @@ void UdpSocket::Io::readable()
     const auto keep = shared_from_this(); // receive() may destroy the UdpSocket
     const base::Steady until = shard.refresh() + turn;
     for (std::size_t handled = 0; open && handled < per_turn && shard.now() < until;) {
-        const std::size_t came = receive_batch();
+        const std::size_t came = receive_batch(per_turn - handled);
         if (came == 0) {
             break;
         }

@@ -21,7 +21,7 @@ struct Datagram {
 };
 
 struct UdpSettings {
-    base::Endpoint bind; ///< port 0: any
+    base::Endpoint bind{}; ///< port 0: any
     /// SO_REUSEADDR and SO_REUSEPORT: several processes of this host may bind one port. All get broadcasts and
     /// multicasts; a unicast goes to one of them.
     bool share_port = false;
@@ -30,9 +30,9 @@ struct UdpSettings {
         base::Ipv4 group;
         base::Ipv4 interface; ///< its address; any: the system's choice
     };
-    std::vector<Group> groups;  ///< multicast groups to receive
-    base::Ipv4 multicast_from;  ///< interface that multicasts leave by; any: the system's choice
-    bool multicast_loop = true; ///< processes of this host receive our multicasts
+    std::vector<Group> groups{}; ///< multicast groups to receive
+    base::Ipv4 multicast_from{}; ///< interface that multicasts leave by; any: the system's choice
+    bool multicast_loop = true;  ///< processes of this host receive our multicasts
     int multicast_ttl = 1;
     std::size_t datagrams_per_turn = base::Limits{}.datagrams_per_turn;
 };
