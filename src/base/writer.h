@@ -25,7 +25,7 @@ class Writer {
     template <Number T>
     void number(T value) noexcept
     {
-        if (std::byte* to = take(sizeof(T))) {
+        if (std::byte* to = room(sizeof(T))) {
             store(to, value, order_);
         }
     }
@@ -38,13 +38,13 @@ class Writer {
 
     void bytes(std::span<const std::byte> from) noexcept
     {
-        if (std::byte* to = take(from.size()); to != nullptr && !from.empty()) {
+        if (std::byte* to = room(from.size()); to != nullptr && !from.empty()) {
             std::memcpy(to, from.data(), from.size());
         }
     }
     void zeros(std::size_t n) noexcept
     {
-        if (std::byte* to = take(n); to != nullptr && n > 0) {
+        if (std::byte* to = room(n); to != nullptr && n > 0) {
             std::memset(to, 0, n);
         }
     }
@@ -57,8 +57,8 @@ class Writer {
         zeros(n - from.size());
     }
 
-  private:
-    std::byte* take(std::size_t n) noexcept
+    /// The next n bytes, to be filled by the caller at once; null where they do not fit.
+    std::byte* room(std::size_t n) noexcept
     {
         if (!ok_ || n > left()) {
             ok_ = false;
@@ -69,6 +69,7 @@ class Writer {
         return to;
     }
 
+  private:
     std::span<std::byte> bytes_;
     std::size_t at_ = 0;
     ByteOrder order_;

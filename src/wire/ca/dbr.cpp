@@ -47,26 +47,6 @@ std::optional<Dbr> dbr_of(pv::ScalarType type)
     return std::nullopt;
 }
 
-pv::ScalarType scalar_type(Dbr type)
-{
-    switch (native(type)) {
-    case Dbr::short_:
-        return pv::ScalarType::int16;
-    case Dbr::float_:
-        return pv::ScalarType::float32;
-    case Dbr::enum_:
-        return pv::ScalarType::enumeration;
-    case Dbr::char_:
-        return pv::ScalarType::uint8;
-    case Dbr::long_:
-        return pv::ScalarType::int32;
-    case Dbr::double_:
-        return pv::ScalarType::float64;
-    default:
-        return pv::ScalarType::string;
-    }
-}
-
 std::string_view to_string(Dbr type)
 {
     return is_valid(type) ? names[static_cast<std::uint16_t>(type)] : std::string_view{};

@@ -118,7 +118,12 @@ inline constexpr std::uint16_t minor_dynamic = 13; ///< count 0 means "what ther
 /// dbChannel does: uint16 widens to long, uint32 and the 64-bit integers become double. A boolean is a char.
 [[nodiscard]] std::optional<Dbr> dbr_of(pv::ScalarType type);
 /// The element type that holds what a Dbr brings: long is int32, char is uint8, enum is enumeration.
-[[nodiscard]] pv::ScalarType scalar_type(Dbr type);
+[[nodiscard]] constexpr pv::ScalarType scalar_type(Dbr type)
+{
+    using enum pv::ScalarType;
+    constexpr std::array types = {string, int16, float32, enumeration, uint8, int32, float64};
+    return types[static_cast<std::uint16_t>(native(type))];
+}
 
 /// "DBR_TIME_DOUBLE"; empty for a number that is none.
 [[nodiscard]] std::string_view to_string(Dbr type);
