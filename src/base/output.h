@@ -57,7 +57,12 @@ class Output {
     [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
     /// Gives back the last n bytes of the frame that was just grown.
     void shrink(std::size_t n) { end_ -= n; }
-    void append(std::span<const std::byte> frame) { std::memcpy(grow(frame.size()), frame.data(), frame.size()); }
+    void append(std::span<const std::byte> frame)
+    {
+        if (!frame.empty()) { // nothing may be at no address, which memcpy does not take
+            std::memcpy(grow(frame.size()), frame.data(), frame.size());
+        }
+    }
     /// Bytes that stay where they are until written; `owner` keeps them.
     void share(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
     /// Moves all of `other` (of the same pool, no frame of it partly written) to the end of this.

@@ -51,6 +51,14 @@ TEST(Output, GivesBytesBackInOrderAcrossBlocks)
     EXPECT_EQ(output.written(), output.produced());
 }
 
+TEST(Output, TakesNoFrameAtAll)
+{
+    BlockPool pool;
+    Output output(pool);
+    output.append({}); // at no address: undefined behaviour if it were copied
+    EXPECT_TRUE(output.empty());
+}
+
 TEST(Output, SharesLargePayloadsAndLetsGoOfThem)
 {
     BlockPool pool;
