@@ -28,7 +28,8 @@ function(room name)
     set(scope INTERFACE)
   endif()
   list(TRANSFORM ROOM_NEEDS PREPEND iochron_ OUTPUT_VARIABLE needs)
-  target_include_directories(iochron_${name} ${scope} ${root})
+  target_include_directories(iochron_${name} ${scope}
+    $<BUILD_INTERFACE:${root}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/iochron>)
   target_link_libraries(iochron_${name} ${scope} ${needs} fmt::fmt ${ROOM_LINKS})
   # What the test of the walls (tests/lint/walls_test.py) looks at: the include roots as the compiler gets them.
   file(GENERATE OUTPUT ${root}/roots.txt

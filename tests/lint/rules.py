@@ -1,4 +1,5 @@
 """The rules of the lint. Each takes a Tree and yields Finding; CONTRIBUTING.md says why there are these rules."""
+import os
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -221,4 +222,18 @@ def quirks(tree):
                 yield Finding(QUIRKS, line, "quirk", f"'{entry.group(1)}' names {test}, which does not exist")
 
 
-RULES = (sizes, names, threads, includes, clocks, machine_paths, fuzz_corpora, quirks)
+def document_paths(tree):
+    """A path of this project in a document, in backquotes or as the target of a link, exists. NAME, ROOM and test_file stand for any."""
+    known = {path.as_posix() for path in tree.files} | {parent.as_posix() for path in tree.files for parent in path.parents}
+    for path, text in tree.texts.items():
+        if path.suffix != ".md":
+            continue
+        for match in re.finditer(r"`((?:src|tests|fuzz|docs|cmake|\.ci)/[\w./-]+)`|\]\(((?!\w+:)[^)#\s]+)", text):
+            cited = match.group(1) or (path.parent / match.group(2)).as_posix()
+            cited = os.path.normpath(cited.split("::")[0])
+            if cited not in known and not re.search(r"\b(?:NAME|ROOM)\b|test_file\b", cited):
+                yield Finding(path, line_of(text, match.start()), "document", f"there is no {cited}")
+
+
+RULES = (sizes, names, threads, includes, clocks, machine_paths, fuzz_corpora, quirks,
+         document_paths)

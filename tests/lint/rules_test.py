@@ -114,6 +114,12 @@ class Rules(unittest.TestCase):
         self.assertTrue(found(rules.quirks, **{page: "### Old\nText.\n### New\nTest: `Suite.Name`\n",
                                               test: "TEST(Suite, Name)\n{}\n"}))
 
+    def test_document_paths(self):
+        page = "see `src/db/a.h`, `src/db`, [a](../README.md#here), `fuzz/NAME.cpp` and [b](https://x.example)"
+        there = {"src/db/a.h": "", "README.md": "", "docs/a.md": page}
+        self.assertEqual(found(rules.document_paths, **there), [])
+        self.assertEqual(len(found(rules.document_paths, **{"docs/a.md": page})), 3)
+
 
 if __name__ == "__main__":
     unittest.main()
