@@ -245,7 +245,6 @@ void Shard::forget(Touched& thing)
     }
 }
 
-/// What waited for the end of a pass is settled in this turn.
 void Shard::end_pass()
 {
     for (Touched* const thing : touched_[tails]) {

@@ -107,6 +107,8 @@ class Shard {
             list(thing);
         }
     }
+    /// Has what waits for the end of a pass settled in this turn: for a Work that has more, but of another pass.
+    void end_pass();
     /// True when it was touched only within a pass that is not over.
     [[nodiscard]] static bool waits_for_pass(const Touched& thing) { return thing.list_ == tails; }
     /// Takes a thing off the lists; needed before it is destroyed.
@@ -136,7 +138,6 @@ class Shard {
     void settle();
     void list(Touched& thing);
     void put(Touched& thing, unsigned char list);
-    void end_pass();
     void sleep(base::Steady latest);
 
     ShardSettings settings_;

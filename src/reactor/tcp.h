@@ -161,10 +161,11 @@ struct ListenSettings {
     std::uint16_t port = 0;                            ///< 0: any
     bool other_port = true; ///< when the port is taken on one of them, take one that the kernel chooses, for all
     std::size_t connections = base::Limits{}.connections; ///< more are closed as they come, and logged
+    base::Duration pause = std::chrono::seconds(1); ///< before trying again, when there are no descriptors to be had
 };
 
 /// Accepts peers on one port of one or several addresses, with SO_REUSEADDR. When descriptors run out it says so with
-/// the remedy, pauses for a second and goes on; streams that are open are not touched.
+/// the remedy, pauses and goes on; streams that are open are not touched.
 /// Thread: shard
 class TcpListener {
   public:

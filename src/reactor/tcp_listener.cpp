@@ -14,7 +14,6 @@ namespace {
 
 constexpr int accepts_per_turn = 64;
 constexpr int other_port_attempts = 32;
-constexpr auto pause = std::chrono::seconds(1);
 
 struct BindFailure {
     base::Endpoint endpoint;
@@ -68,8 +67,8 @@ bool another_port_helps(int error)
 } // namespace
 
 struct TcpListener::Io {
-    Io(TcpStreams& to, MakeConnection maker, base::Log& log_to)
-        : streams(to), make(std::move(maker)), log(log_to), resume(to.shard())
+    Io(TcpStreams& to, ListenSettings how, MakeConnection maker, base::Log& log_to)
+        : streams(to), settings(std::move(how)), make(std::move(maker)), log(log_to), resume(to.shard())
     {}
     void listen(std::vector<Socket> sockets);
     void await_peers();
@@ -79,10 +78,9 @@ struct TcpListener::Io {
     void welcome(Socket socket, base::Endpoint peer);
 
     TcpStreams& streams;
+    ListenSettings settings;
     MakeConnection make;
     base::Log& log;
-    std::size_t most = 0;
-    std::uint16_t wanted = 0;
     std::vector<base::Endpoint> endpoints;
     std::vector<std::unique_ptr<Watch>> watches;
     bool exhausted = false; ///< descriptors had run out, and it was said
@@ -144,10 +142,10 @@ bool TcpListener::Io::accept_failed(int error)
     case ENOBUFS:
     case ENOMEM:
         if (!std::exchange(exhausted, true)) {
-            log.error("tcp.accept", "no further peers can be accepted on port {}: {}. Trying again every second.",
+            log.error("tcp.accept", "no further peers can be accepted on port {}: {}; trying again from time to time",
                       endpoints.front().port, in_words(error));
         }
-        resume.at(streams.shard().now() + pause);
+        resume.at(streams.shard().now() + settings.pause);
         return false;
     default:
         return true; // that peer has gone already; accept(2) hands its network errors on
@@ -156,7 +154,7 @@ bool TcpListener::Io::accept_failed(int error)
 
 void TcpListener::Io::welcome(Socket socket, base::Endpoint peer)
 {
-    if (streams.size() >= most) {
+    if (streams.size() >= settings.connections) {
         log.warning("tcp.connections", "{} is turned away: {} connections are open, which is the limit",
                     base::to_string(peer), streams.size());
         return;
@@ -179,9 +177,7 @@ TcpListener::open(TcpStreams& streams, const ListenSettings& settings, MakeConne
     if (!sockets) {
         return std::unexpected(bind_error("TCP", sockets.error().endpoint, sockets.error().error));
     }
-    auto io = std::make_unique<Io>(streams, std::move(make), log);
-    io->most = settings.connections;
-    io->wanted = settings.port;
+    auto io = std::make_unique<Io>(streams, settings, std::move(make), log);
     io->listen(std::move(*sockets));
     return std::unique_ptr<TcpListener>(new TcpListener(std::move(io)));
 }
@@ -193,7 +189,7 @@ std::uint16_t TcpListener::port() const
 
 bool TcpListener::has_other_port() const
 {
-    return io_->wanted != 0 && port() != io_->wanted;
+    return io_->settings.port != 0 && port() != io_->settings.port;
 }
 
 const std::vector<base::Endpoint>& TcpListener::endpoints() const

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -421,6 +422,26 @@ TEST_F(Tcp, TurnsAwayMoreConnectionsThanTheLimit)
     EXPECT_EQ(served.size(), 2u);
     ASSERT_EQ(log.lines.size(), 1u);
     EXPECT_NE(log.lines[0].find("2 connections are open, which is the limit"), std::string::npos) << log.lines[0];
+}
+
+TEST_F(Tcp, GoesOnAcceptingAfterDescriptorsHadRunOut)
+{
+    serve({.addresses = {base::ipv4_loopback}, .pause = 1ms});
+    Socket peer(::socket(AF_INET, SOCK_STREAM, 0));
+    const sockaddr_in address = to_sockaddr(server());
+    ASSERT_EQ(::connect(peer.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const Socket lowest_free(::dup(peer.descriptor()));
+    const rlimit none_left{static_cast<rlim_t>(lowest_free.descriptor()), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none_left), 0);
+    int turns = 0;
+    run([&] { return !log.lines.empty() && ++turns > 3; }); // it tries some more times, silently
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    ASSERT_EQ(log.lines.size(), 1u);
+    EXPECT_NE(log.lines[0].find("raise the limit (ulimit -n)"), std::string::npos) << log.lines[0];
+    EXPECT_TRUE(served.empty());
+    ASSERT_TRUE(run([&] { return served.size() == 1; }));
 }
 
 TEST_F(Tcp, ClosesAllWhenTheStreamsAreDestroyed)
