@@ -2,3 +2,4 @@
 fuzz_target(calc NEEDS calc)
 fuzz_target(db_load NEEDS db)
 fuzz_target(macros NEEDS db)
+fuzz_target(ca_client_circuit NEEDS client)
