@@ -22,7 +22,7 @@ namespace iochron::db {
 struct Core;
 struct RecordType;
 
-/// A record of one Database, in the order of creation. Good as long as the Database lives.
+/// A record of one Database. Good as long as the Database lives.
 enum class RecordId : std::uint32_t {};
 
 /// What a user did wrong: one clause that says what was expected, for the caller to put file, line and column before.
@@ -50,8 +50,9 @@ struct FieldText {
 ///
 /// Life: create records, put their fields' texts, start(); from then on no record comes or goes.
 ///
-/// As a Source it keeps nothing per channel, so it never calls Sink::meta_changed, closed or rights_changed: a replaced
-/// Meta arrives as the `meta` of the next Sample, and with Mask::property for those who subscribed to that.
+/// As a Source it calls Sink::meta_changed for those channels that have a subscription; any other learns of a replaced
+/// Meta by the next Sample's `meta`. It never calls closed or rights_changed. What completes within the call that asked
+/// is not followed by settled().
 /// Thread: shard
 class Database final : public pv::Source {
   public:
@@ -70,6 +71,8 @@ class Database final : public pv::Source {
     std::expected<void, Error> alias(RecordId record, std::string_view name);
     /// An info item; one of the same key is replaced.
     void info(RecordId record, std::string_view key, std::string_view value);
+    /// Takes a record out again, with its aliases; only before start().
+    std::expected<void, Error> remove(RecordId record);
     /// All that follows is undone by abort(), kept by commit(). Not nested.
     void begin();
     void commit();
@@ -82,7 +85,9 @@ class Database final : public pv::Source {
     // Looking. For the shell's dbl, dbpr, dbgf and for writing a .db file.
 
     [[nodiscard]] std::optional<RecordId> find(std::string_view name) const; ///< by name or alias
-    [[nodiscard]] std::size_t size() const;                                  ///< records; their ids are 0..size()-1
+    [[nodiscard]] std::size_t size() const;                                  ///< how many records there are
+    /// All records, type by type, in the order of creation; with a type's name only those.
+    [[nodiscard]] std::vector<RecordId> records(std::string_view type = {}) const;
     [[nodiscard]] std::string_view name(RecordId record) const;
     [[nodiscard]] const RecordType& type(RecordId record) const;
     [[nodiscard]] std::vector<std::string_view> aliases(RecordId record) const;
@@ -109,7 +114,8 @@ class Database final : public pv::Source {
     /// Asks for the processing of a record: merged while one is pending. Processes with the next slice.
     void trigger(RecordId record);
     /// User code's set(): stores the value in the record's value field (raw value for a raw device) and processes it
-    /// at once, as device support of an I/O Intr record does. `time` is for records with TSE -2.
+    /// at once, as device support of an I/O Intr record does. `time` is for records with TSE -2. A record whose input
+    /// is a link reads that instead.
     pv::Status set(RecordId record, const pv::Value& value, std::optional<base::Stamp> time = {});
     /// As set() for many, in order; the sinks are told once. Returns the statuses that were not ok, by index.
     std::vector<std::pair<std::size_t, pv::Status>> set(std::span<const std::pair<RecordId, pv::Value>> values);

@@ -1,0 +1,118 @@
+#include "db/cycle.h"
+
+#include "db/common.h"
+#include "pv/convert.h"
+
+#include <fmt/format.h>
+
+namespace iochron::db {
+
+void inherit_alarm(Core& core, Record& to, Inherit mode, pv::AlarmStatus status, pv::Severity severity)
+{
+    Cycle cycle(core, to, false, to.time);
+    if (mode == Inherit::status) {
+        cycle.alarm(status, severity);
+    } else if (mode == Inherit::severity || (mode == Inherit::invalid && severity >= pv::Severity::invalid)) {
+        cycle.alarm(pv::AlarmStatus::link, severity);
+    }
+}
+
+void Cycle::inherit(Inherit mode, const Record& from)
+{
+    if (&from != &record_) {
+        inherit_alarm(core_, record_, mode, from.stat, from.sevr);
+    }
+}
+
+bool Cycle::read_slowly(LinkId link, double& number)
+{
+    if (core_.links[link].is_constant()) {
+        return true;
+    }
+    const pv::Value value = core_.read_link(record_, link);
+    if (value.empty()) {
+        return false;
+    }
+    const auto converted = pv::to_double(value);
+    if (!converted) {
+        core_.raise_link_alarm(record_, link);
+        return false;
+    }
+    number = *converted;
+    return true;
+}
+
+void Cycle::copy_time(LinkId link)
+{
+    constexpr double device_time = -2;
+    const Field& tsel = core_.field(record_, field_tsel);
+    const bool by_device =
+        core_.cold_number(record_, field_tse) == device_time && is_constant(tsel.get_link(core_, record_, tsel));
+    if (by_device && link != no_link && core_.links[link].kind == LinkKind::record) {
+        record_.time = core_.records[core_.links[link].target.record].time;
+    }
+}
+
+bool Cycle::write(LinkId link, const pv::Value& value)
+{
+    if (link == no_link || core_.links[link].is_constant()) {
+        return true;
+    }
+    const Link to = core_.links[link];
+    if (to.kind != LinkKind::record) {
+        core_.raise_link_alarm(record_, link);
+        return false;
+    }
+    Record& target = core_.records[to.target.record];
+    const Field& field = core_.field(target, to.target.field);
+    const pv::Status status = core_.put(target, field, value);
+    inherit_alarm(core_, target, to.inherit, record_.nsta, record_.nsev);
+    if (!status.ok()) {
+        core_.raise_link_alarm(record_, link);
+        return false;
+    }
+    if (field.index == field_proc || (to.is(link_pp) && target.scan == scan_passive)) {
+        core_.process_target(record_, target);
+    }
+    return true;
+}
+
+void Cycle::set_next_message(std::string_view message)
+{
+    const auto found = core_.messages.find(record_.id);
+    const std::string now = found == core_.messages.end() ? std::string() : found->second.now;
+    core_.set_messages(record_, now, message);
+}
+
+pv::Mask Cycle::change_alarm()
+{
+    const pv::Alarm before{record_.sevr, record_.stat};
+    bool new_message = false;
+    if (record_.is(flag_message)) {
+        const Messages messages = core_.messages[record_.id];
+        new_message = messages.now != messages.next;
+        core_.set_messages(record_, messages.next, {});
+    }
+    record_.stat = std::exchange(record_.nsta, pv::AlarmStatus::no_alarm);
+    record_.sevr = std::exchange(record_.nsev, pv::Severity::no_alarm);
+    const bool new_severity = before.severity != record_.sevr;
+    pv::Mask mask = new_severity || new_message ? pv::Mask::alarm : pv::Mask::none;
+    if (new_severity) {
+        core_.post(record_, field_sevr, pv::Mask::value);
+    }
+    if (before.status != record_.stat) {
+        mask |= pv::Mask::value;
+    }
+    if (!any(mask)) {
+        return mask;
+    }
+    core_.post(record_, field_stat, mask);
+    core_.post(record_, field_amsg, mask);
+    if (!record_.is(flag_ackt) || record_.sevr >= record_.acks) {
+        record_.acks = record_.sevr;
+        core_.post(record_, field_acks, pv::Mask::value);
+    }
+    return pv::Mask::alarm;
+}
+
+} // namespace iochron::db

@@ -1,0 +1,109 @@
+#include "db/common.h"
+#include "db/core.h"
+
+#include <limits>
+
+namespace iochron::db {
+
+namespace {
+
+template <class T>
+pv::Range range_of()
+{
+    return {static_cast<double>(std::numeric_limits<T>::min()), static_cast<double>(std::numeric_limits<T>::max())};
+}
+
+/// What EPICS (recGblGetGraphicDouble) shows as the limits of a field of which the record type says nothing.
+pv::Range range_of(Dbf type)
+{
+    switch (type) {
+    case Dbf::int8:
+        return range_of<std::int8_t>();
+    case Dbf::uint8:
+        return range_of<std::uint8_t>();
+    case Dbf::int16:
+        return range_of<std::int16_t>();
+    case Dbf::uint16:
+    case Dbf::enumeration:
+        return range_of<std::uint16_t>();
+    case Dbf::int32:
+        return range_of<std::int32_t>();
+    case Dbf::uint32:
+        return range_of<std::uint32_t>();
+    case Dbf::int64:
+        return range_of<std::int64_t>();
+    case Dbf::uint64:
+        return range_of<std::uint64_t>();
+    case Dbf::float32:
+        return {-1e30, 1e30};
+    case Dbf::float64:
+        return {-1e300, 1e300};
+    default:
+        return {};
+    }
+}
+
+/// Characters that the text of a long string can have with its NUL (a link's text has no bound of its own).
+std::uint32_t characters(const Field& field)
+{
+    constexpr std::uint32_t link_bytes = 1024;
+    return is_link(field.type) ? link_bytes : field.size;
+}
+
+} // namespace
+
+const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
+{
+    const Field& field = this->field(record, key & static_cast<FieldIndex>(~long_string));
+    pv::Meta meta;
+    meta.type = scalar_type(field.type);
+    meta.description = std::string(cold.get(record, this->field(record, field_desc)).text());
+    meta.record_type = type(record).name;
+    meta.display = meta.control = range_of(field.type);
+    meta.choices = choices(record, field);
+    if (type(record).describe != nullptr) {
+        type(record).describe(*this, record, field, meta);
+    }
+    if ((key & long_string) != 0) {
+        meta.type = pv::ScalarType::int8;
+        meta.is_array = true;
+        meta.max_count = characters(field);
+    }
+    if (metas.wants_sweep()) {
+        sweep_metas();
+    }
+    return metas.take(std::move(meta));
+}
+
+pv::MetaRef Core::channel_meta(Record& record, FieldIndex key)
+{
+    Stream* from = find_stream(record, key);
+    if (from == nullptr && key == type(record).value_field && record.stream.field == no_field) {
+        from = &stream(record, key);
+    }
+    if (from == nullptr) {
+        return meta(record, key);
+    }
+    if (from->meta == nullptr) {
+        last_meta = meta(record, key);
+        from->meta = last_meta.get();
+    } else if (last_meta.get() != from->meta) {
+        last_meta = metas.owner(from->meta);
+    }
+    return last_meta;
+}
+
+void Core::sweep_metas()
+{
+    posts.flush(); // updates that wait borrow their Meta
+    std::unordered_set<const pv::Meta*> used;
+    records.each([&](const Record& record) {
+        for (const Stream* stream = &record.stream; stream != nullptr;
+             stream = stream->next == 0 ? nullptr : &posts.streams[stream->next]) {
+            used.insert(stream->meta);
+        }
+    });
+    metas.sweep(used);
+}
+
+} // namespace iochron::db

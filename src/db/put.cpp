@@ -1,0 +1,192 @@
+#include "db/common.h"
+#include "db/core.h"
+#include "pv/convert.h"
+
+#include <fmt/format.h>
+
+namespace iochron::db {
+
+namespace {
+
+using pv::Outcome;
+using pv::Status;
+
+/// A client's value as the field's type, without regard to the field's size or choices.
+std::expected<pv::Value, Status> converted(const Core& core, const Record& record, const Field& field,
+                                           const pv::Value& value)
+{
+    const pv::ScalarType type = scalar_type(field.type);
+    const bool from_text = value.type() == pv::ScalarType::string;
+    if (type == pv::ScalarType::string && value.is_array() && element_bytes(value.type()) == 1) {
+        return pv::Value::of(pv::text_of_characters(value));
+    }
+    pv::Meta meta;
+    meta.type = type;
+    if (from_text && is_choice(field.type)) {
+        meta.choices = core.choices(record, field);
+    } else if (type == pv::ScalarType::string && !from_text && core.type(record).describe != nullptr) {
+        core.type(record).describe(core, record, core.type(record)[core.type(record).value_field], meta);
+    }
+    return pv::convert_to_scalar(value, type, &meta);
+}
+
+Status check_choice(const Core& core, const Record& record, const Field& field, const pv::Value& value)
+{
+    const auto index = value.get<std::uint16_t>();
+    const std::size_t choices = core.choices(record, field).size();
+    if (field.type == Dbf::enumeration || index < choices || index == UINT16_MAX) {
+        return {};
+    }
+    return {Outcome::put_failed, fmt::format("{} has {} choices, so {} is none", field.name, choices, index)};
+}
+
+pv::Value fitted(const Field& field, pv::Value value)
+{
+    const std::size_t room = field.size == 0 ? 0 : field.size - 1u;
+    return value.text().size() <= room ? value : pv::Value::of(value.text().substr(0, room));
+}
+
+} // namespace
+
+Status Core::put_link(Record& record, const Field& field, std::string_view text)
+{
+    const auto fresh = make_link(record, field, text);
+    if (!fresh) {
+        return {Outcome::put_failed, fresh.error()};
+    }
+    const LinkId old = field.get_link(*this, record, field);
+    field.set_link(*this, record, field, *fresh);
+    if (field.special == Special::type) {
+        if (Status status = type(record).special(*this, record, field); !status.ok()) {
+            field.set_link(*this, record, field, old);
+            drop_link(*fresh);
+            return status;
+        }
+    }
+    drop_link(old);
+    if (field.special != Special::none) {
+        update_flags(record);
+    }
+    if (started && *fresh != no_link) {
+        listen(*fresh);
+        const Link& link = links[*fresh];
+        if (link.is(link_listens)) {
+            trigger(*fresh);
+        }
+    }
+    return {};
+}
+
+Status Core::store(Record& record, const Field& field, const pv::Value& value)
+{
+    if (field.set == nullptr) {
+        return {Outcome::put_failed, fmt::format("{} cannot be set", field.name)};
+    }
+    const bool scans_change = field.special == Special::scan;
+    if (scans_change) {
+        remove_from_scan(record);
+    }
+    const pv::Value before = field.special == Special::type && !is_link(field.type) ? get(record, field) : pv::Value();
+    Status status = field.set(*this, record, field, value);
+    if (scans_change) {
+        add_to_scan(record);
+    }
+    if (status.ok() && field.special == Special::type && !is_link(field.type)) {
+        status = type(record).special(*this, record, field);
+        if (!status.ok()) {
+            field.set(*this, record, field, before);
+        }
+    }
+    if (field.special == Special::disable || field.special == Special::stamp) {
+        update_flags(record);
+    }
+    return status;
+}
+
+Status Core::put(Record& record, const Field& field, const pv::Value& value)
+{
+    if (field.has(nomod) || field.has(attribute)) {
+        return {Outcome::put_failed, fmt::format("{} cannot be changed", field.name)};
+    }
+    auto stored = converted(*this, record, field, value);
+    if (!stored) {
+        return stored.error();
+    }
+    if (is_choice(field.type)) {
+        if (Status status = check_choice(*this, record, field, *stored); !status.ok()) {
+            return status;
+        }
+    } else if (field.type == Dbf::string) {
+        *stored = fitted(field, *std::move(stored));
+    }
+    if (Status status = store(record, field, *stored); !status.ok()) {
+        return status;
+    }
+    const bool is_value = field.index == type(record).value_field;
+    if (is_value) {
+        record.set(flag_udf, false);
+    }
+    if (!(is_value && field.has(pp))) {
+        post(record, field.index, pv::Mask::value | pv::Mask::log);
+    }
+    if (field.has(prop) || field.index == field_desc) {
+        refresh_metas(record, field.has(prop));
+    }
+    return {};
+}
+
+bool Core::would_process(const Record& record, const Field& field, pv::Processing processing) const
+{
+    if (is_link(field.type)) {
+        return false;
+    }
+    return processing == pv::Processing::yes ||
+           (processing == pv::Processing::passive &&
+            (field.index == field_proc || (field.has(pp) && record.scan == scan_passive)));
+}
+
+Status Core::put_field(Record& record, const Field& field, const pv::Value& value, pv::Processing processing)
+{
+    if (record.is(flag_disp) && field.index != field_disp) {
+        return {Outcome::put_failed, fmt::format("{} does not accept puts (DISP is 1)", name(record))};
+    }
+    Status status = put(record, field, value);
+    if (!status.ok() || !would_process(record, field, processing)) {
+        return status;
+    }
+    if (record.is(flag_pact)) {
+        record.set(flag_rpro);
+    } else {
+        record.set(flag_putf);
+        process(record);
+    }
+    return status;
+}
+
+void Core::run_late_puts(Record& record, std::vector<LatePut> puts)
+{
+    for (LatePut& late : puts) {
+        if (record.is(flag_pact)) { // an earlier one set the device to work again
+            waits.queue(record, std::move(late));
+            continue;
+        }
+        const Channel* const channel = channels.find(late.request.channel);
+        if (channel == nullptr) {
+            continue;
+        }
+        const base::Handle outer =
+            std::exchange(wait, waits.begin(*late.sink, late.request.token, late.request.channel));
+        const base::Handle mine = wait;
+        const FieldIndex index = channel->field & static_cast<FieldIndex>(~long_string);
+        Status status = put_field(record, field(record, index), late.request.value, late.request.processing);
+        wait = outer;
+        if (!status.ok()) {
+            ended.push_back({late.sink, late.request.token, late.request.channel, std::move(status)});
+            waits.end(mine);
+        } else {
+            release(mine);
+        }
+    }
+}
+
+} // namespace iochron::db

@@ -1,0 +1,228 @@
+#include "db/common.h"
+#include "db/core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace iochron::db {
+
+namespace {
+
+using pv::Outcome;
+
+constexpr FieldIndex field_of(FieldIndex key)
+{
+    return key & static_cast<FieldIndex>(~long_string);
+}
+
+pv::Opened refused(const pv::OpenRequest& request, Outcome outcome, std::string text)
+{
+    return {request.token, {outcome, std::move(text)}, {}, nullptr, {}};
+}
+
+pv::Opened open_one(Core& core, const pv::OpenRequest& request, pv::Sink& sink)
+{
+    const std::size_t filter = request.name.find_first_of("[{");
+    if (filter != std::string_view::npos) {
+        return refused(request, Outcome::unsupported, "channel filters and array ranges are not supported");
+    }
+    const Core::Place place = core.place(request.name);
+    if (place.record == nullptr || core.field(*place.record, field_of(place.field)).type == Dbf::noaccess) {
+        return refused(request, Outcome::no_such_channel, fmt::format("there is no '{}'", request.name));
+    }
+    const Field& field = core.field(*place.record, field_of(place.field));
+    Channel channel;
+    channel.token = request.token;
+    channel.record = place.record->id;
+    channel.field = place.field;
+    channel.sink = core.posts.acquire(sink);
+    return {request.token,
+            {},
+            core.channels.open(channel),
+            core.channel_meta(*place.record, place.field),
+            {.read = true, .write = !field.has(nomod)}};
+}
+
+void answer(Core& core, pv::Sink& sink, pv::Token token, const pv::Status& status, const pv::Sample* sample = nullptr)
+{
+    core.posts.flush(sink);
+    sink.completed(token, status, sample);
+}
+
+pv::Status no_channel()
+{
+    return {Outcome::no_such_channel, "the channel is closed"};
+}
+
+} // namespace
+
+void Database::find(std::span<const std::string_view> names, std::span<pv::Presence> found)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const Core::Place place = core_->place(names[i]);
+        const bool here =
+            place.record != nullptr && core_->field(*place.record, field_of(place.field)).type != Dbf::noaccess;
+        found[i] = here ? pv::Presence::here : pv::Presence::absent;
+    }
+}
+
+void Database::open(std::span<const pv::OpenRequest> requests, const pv::Peer&, pv::Sink& sink)
+{
+    const Entry entry(*core_);
+    std::vector<pv::Opened> answers;
+    answers.reserve(requests.size());
+    for (const pv::OpenRequest& request : requests) {
+        answers.push_back(open_one(*core_, request, sink));
+    }
+    core_->posts.flush(sink);
+    sink.opened(answers);
+}
+
+void Database::close(pv::ChannelId id)
+{
+    Core& core = *core_;
+    const Channel* const channel = core.channels.find(id);
+    if (channel == nullptr) {
+        return;
+    }
+    Record& record = core.records[channel->record];
+    const Node node = Channels::node(id);
+    if (Stream* const stream = core.find_stream(record, channel->field)) {
+        core.posts.flush(core.posts.sink(channel->sink));
+        core.posts.end_all(*stream, node);
+        core.update_wants(*stream);
+    }
+    core.waits.cancel(id, {}, nullptr);
+    std::erase_if(core.ended, [&](const Ended& end) { return end.channel == id; });
+    core.posts.release(channel->sink);
+    core.channels.close(id);
+}
+
+pv::MetaRef Database::describe(pv::ChannelId id)
+{
+    const Channel* const channel = core_->channels.find(id);
+    return channel == nullptr ? nullptr : core_->channel_meta(core_->records[channel->record], channel->field);
+}
+
+void Database::read(const pv::ReadRequest& request, const pv::Peer&, pv::Sink& sink)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    const Channel* const channel = core.channels.find(request.channel);
+    if (channel == nullptr) {
+        answer(core, sink, request.token, no_channel());
+        return;
+    }
+    Record& record = core.records[channel->record];
+    const pv::MetaRef meta = core.channel_meta(record, channel->field);
+    const pv::Sample sample = core.sample(record, channel->field, meta.get());
+    answer(core, sink, request.token, {}, &sample);
+}
+
+void Database::write(const pv::WriteRequest& request, const pv::Peer&, pv::Sink& sink)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    const Channel* const channel = core.channels.find(request.channel);
+    if (channel == nullptr) {
+        answer(core, sink, request.token, no_channel());
+        return;
+    }
+    Record& record = core.records[channel->record];
+    const Field& field = core.field(record, field_of(channel->field));
+    if (request.wait && record.is(flag_pact) && core.would_process(record, field, request.processing)) {
+        core.waits.queue(record, {request, &sink});
+        return;
+    }
+    const base::Handle mine = request.wait ? core.waits.begin(sink, request.token, request.channel) : base::Handle{};
+    const base::Handle outer = std::exchange(core.wait, mine);
+    const pv::Status status = core.put_field(record, field, request.value, request.processing);
+    core.wait = outer;
+    if (!status.ok()) {
+        core.waits.end(mine);
+        answer(core, sink, request.token, status);
+    } else if (request.wait) {
+        core.release(mine);
+    } else if (request.acknowledge) {
+        answer(core, sink, request.token, status);
+    }
+}
+
+void Database::process(pv::ChannelId id, pv::Token token, bool wait, const pv::Peer&, pv::Sink& sink)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    const Channel* const channel = core.channels.find(id);
+    if (channel == nullptr) {
+        answer(core, sink, token, no_channel());
+        return;
+    }
+    Record& record = core.records[channel->record];
+    const base::Handle mine = wait ? core.waits.begin(sink, token, id) : base::Handle{};
+    const base::Handle outer = std::exchange(core.wait, mine);
+    if (record.is(flag_pact)) {
+        record.set(flag_rpro);
+        core.waits.attach(record, mine);
+    } else {
+        record.set(flag_putf);
+        core.process(record);
+    }
+    core.wait = outer;
+    if (wait) {
+        core.release(mine);
+    } else {
+        answer(core, sink, token, {});
+    }
+}
+
+void Database::cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink)
+{
+    core_->waits.cancel(channel, operation, &sink);
+    std::erase_if(core_->ended, [&](const Ended& end) { return end.channel == channel && end.token == operation; });
+}
+
+pv::SubscriptionId Database::subscribe(const pv::SubscribeRequest& request, pv::Sink& sink)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    const Channel* const channel = core.channels.find(request.channel);
+    if (channel == nullptr) {
+        return {};
+    }
+    Record& record = core.records[channel->record];
+    Stream& stream = core.stream(record, channel->field);
+    if (stream.meta == nullptr) {
+        stream.meta = core.channel_meta(record, channel->field).get();
+    }
+    const pv::SubscriptionId id = core.posts.begin(stream, record, Channels::node(request.channel), request, sink);
+    core.posts.first(request.token, sink, core.sample(record, channel->field, stream.meta));
+    return id;
+}
+
+void Database::unsubscribe(pv::SubscriptionId id)
+{
+    Core& core = *core_;
+    const auto [record_id, key] = core.posts.where(id, core.channels);
+    if (key == no_field) {
+        return;
+    }
+    Record& record = core.records[record_id];
+    Stream* const stream = core.find_stream(record, key);
+    if (stream != nullptr) {
+        core.posts.end(*stream, id);
+        core.update_wants(*stream);
+    }
+}
+
+std::uint64_t Database::posted(pv::ChannelId id) const
+{
+    const Channel* const channel = core_->channels.find(id);
+    if (channel == nullptr) {
+        return 0;
+    }
+    const Stream* const stream = core_->find_stream(core_->records[channel->record], channel->field);
+    return stream == nullptr ? 0 : stream->posted;
+}
+
+} // namespace iochron::db

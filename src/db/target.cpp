@@ -1,0 +1,211 @@
+#include "db/common.h"
+#include "db/core.h"
+#include "db/cycle.h"
+#include "db/text.h"
+
+#include <fmt/format.h>
+
+namespace iochron::db {
+
+namespace {
+
+constexpr pv::Mask listening = pv::Mask::value | pv::Mask::alarm;
+
+} // namespace
+
+Core::Place Core::place(std::string_view name)
+{
+    const std::size_t dot = name.find('.');
+    const auto id = names.find(name.substr(0, dot));
+    if (!id) {
+        return {};
+    }
+    Record& record = records[RecordId{*id}];
+    std::string_view field = dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
+    const bool characters = field.ends_with('$');
+    field.remove_suffix(characters ? 1 : 0);
+    const Field* const found = type(record).find(field);
+    if (found == nullptr || (characters && scalar_type(found->type) != pv::ScalarType::string)) {
+        return {};
+    }
+    return {&record, static_cast<FieldIndex>(found->index | (characters ? long_string : 0))};
+}
+
+std::expected<LinkId, std::string> Core::make_link(Record& owner, const Field& field, std::string_view text)
+{
+    const auto parsed = parse_link(text, field.type);
+    if (!parsed) {
+        return std::unexpected(parsed.error());
+    }
+    if (parsed->kind == LinkKind::none) {
+        return no_link;
+    }
+    Link link;
+    link.kind = parsed->kind;
+    link.flags = parsed->flags;
+    link.inherit = parsed->inherit;
+    link.owner = owner.id;
+    link.owner_field = field.index & 0x7fff;
+    std::string_view kept = parsed->target;
+    if (link.kind == LinkKind::number) {
+        link.number = parsed->number;
+        kept = fmt::format("{}", link.number) == kept ? std::string_view{} : kept;
+    }
+    const LinkId id = links.make(link, kept);
+    if (link.kind == LinkKind::wanted) {
+        resolve(id);
+    }
+    return id;
+}
+
+void Core::resolve(LinkId id)
+{
+    Link& link = links[id];
+    const std::string_view target = links.text(id);
+    const Place found = place(target);
+    if (found.record == nullptr) {
+        return;
+    }
+    const Field& field = this->field(*found.record, found.field & static_cast<FieldIndex>(~long_string));
+    if (field.type == Dbf::noaccess) {
+        if (field.index != field_time || link.owner_field != field_tsel) {
+            return;
+        }
+        link.flags |= link_time;
+    }
+    link.kind = LinkKind::record;
+    link.target = {found.record->id, found.field};
+    const bool has_field = target.find('.') != std::string_view::npos;
+    link.flags |= has_field ? link_has_field : 0;
+    const std::string_view name = target.substr(0, target.find('.'));
+    const bool plain = !has_field || target.substr(target.find('.') + 1) == field.name;
+    if (plain && name == this->name(*found.record)) {
+        links.drop_text(id);
+    }
+    if (started) {
+        listen(id);
+    }
+}
+
+void Core::listen(LinkId id)
+{
+    Link& link = links[id];
+    if (link.kind != LinkKind::record || (!link.is(link_cp) && !link.is(link_cpp)) || link.is(link_listens)) {
+        return;
+    }
+    Stream& heard = stream(records[link.target.record], link.target.field);
+    const Node node = posts.more.make();
+    posts.more[node] = {.token = pv::Token{static_cast<std::uint32_t>(id)}, .mask = listening, .next = heard.more};
+    heard.more = node;
+    heard.wants |= listening;
+    link.flags |= link_listens;
+}
+
+void Core::unlisten(LinkId id)
+{
+    Link& link = links[id];
+    if (!link.is(link_listens)) {
+        return;
+    }
+    Stream& heard = stream(records[link.target.record], link.target.field);
+    for (Node* at = &heard.more; *at != 0; at = &posts.more[*at].next) {
+        if (posts.more[*at].sink == 0 && static_cast<LinkId>(posts.more[*at].token) == id) {
+            const Node gone = *at;
+            *at = posts.more[gone].next;
+            posts.more.free(gone);
+            break;
+        }
+    }
+    link.flags &= static_cast<std::uint8_t>(~link_listens);
+    update_wants(heard);
+}
+
+void Core::update_wants(Stream& stream)
+{
+    stream.wants = stream.mask;
+    for (Node at = stream.more; at != 0; at = posts.more[at].next) {
+        stream.wants |= posts.more[at].mask;
+    }
+}
+
+void Core::drop_link(LinkId id)
+{
+    if (id != no_link) {
+        unlisten(id);
+        links.free(id);
+    }
+}
+
+std::string Core::link_text(LinkId id) const
+{
+    if (id == no_link) {
+        return {};
+    }
+    const Link& link = links[id];
+    std::string text(links.text(id));
+    if (link.kind == LinkKind::number && text.empty()) {
+        return fmt::format("{}", link.number);
+    }
+    if (link.kind != LinkKind::record && link.kind != LinkKind::wanted) {
+        return text;
+    }
+    if (text.empty()) {
+        const Record& target = records[link.target.record];
+        text = name(target);
+        if (link.is(link_has_field)) {
+            text += '.';
+            text += field(target, link.target.field & static_cast<FieldIndex>(~long_string)).name;
+        }
+    }
+    return text + modifiers(link, field(records[link.owner], link.owner_field).type);
+}
+
+void Core::raise_link_alarm(Record& record, LinkId link)
+{
+    Cycle cycle(*this, record, false, record.time);
+    cycle.alarm(pv::AlarmStatus::link, pv::Severity::invalid,
+                fmt::format("field {}", field(record, links[link].owner_field).name));
+}
+
+pv::Value Core::read_link(Record& record, LinkId id)
+{
+    if (id == no_link || links[id].is_constant()) {
+        return {};
+    }
+    const Link link = links[id];
+    if (link.kind != LinkKind::record) {
+        raise_link_alarm(record, id);
+        return {};
+    }
+    Record& target = records[link.target.record];
+    if (link.is(link_pp) && target.scan == scan_passive) {
+        process_target(record, target);
+    }
+    pv::Value read = value(target, link.target.field);
+    if (&target != &record) {
+        inherit_alarm(*this, record, link.inherit, target.stat, target.sevr);
+    }
+    return read;
+}
+
+bool Core::constant(LinkId id, double& number) const
+{
+    if (id == no_link || links[id].kind == LinkKind::none) {
+        return false;
+    }
+    if (links[id].kind == LinkKind::number) {
+        number = links[id].number;
+        return true;
+    }
+    if (links[id].kind != LinkKind::constant) {
+        return false;
+    }
+    const auto value = parse_constant(links.text(id));
+    if (!value || value->type() != pv::ScalarType::float64 || value->is_array()) {
+        return false;
+    }
+    number = value->get<double>();
+    return true;
+}
+
+} // namespace iochron::db
