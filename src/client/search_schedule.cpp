@@ -21,19 +21,34 @@ SearchSchedule::SearchSchedule(const SearchSettings& settings, std::uint32_t see
     }
 }
 
-void SearchSchedule::add(std::uint32_t name, std::size_t bytes, std::uint32_t server)
+bool SearchSchedule::enter(std::uint32_t name, std::size_t bytes)
 {
     const std::uint32_t node = name + heads;
     if (node >= nodes_.size()) {
         nodes_.resize(node + 1, {.due = {}, .next = 0, .previous = 0});
     }
     if (nodes_[node].waits) {
-        return;
+        return false;
     }
     nodes_[node].bytes = static_cast<std::uint16_t>(bytes);
     nodes_[node].waits = true;
     ++waiting_;
-    append(server == everywhere ? fresh : server_head(server), node);
+    return true;
+}
+
+void SearchSchedule::add(std::uint32_t name, std::size_t bytes, std::uint32_t server)
+{
+    if (enter(name, bytes)) {
+        append(server == everywhere ? fresh : server_head(server), name + heads);
+    }
+}
+
+void SearchSchedule::add_later(std::uint32_t name, std::size_t bytes, base::Steady now)
+{
+    if (enter(name, bytes)) {
+        nodes_[name + heads].due = next_due(hurried_level_, now);
+        append(first_level + hurried_level_, name + heads);
+    }
 }
 
 void SearchSchedule::found(std::uint32_t name, base::Steady now)

@@ -41,6 +41,9 @@ class SearchSchedule {
     /// Searches for a name from now on. `bytes` is its share of a datagram. With a `server` (a number of the owner's
     /// choosing, not 0) its first search goes to that server alone. A name that is searched already stays as it is.
     void add(std::uint32_t name, std::size_t bytes, std::uint32_t server = everywhere);
+    /// Searches for a name from now on, but not at once: what was found did not work (some seconds, at least half of
+    /// hurried_interval). So a server that answers searches and refuses channels is not asked in a tight loop.
+    void add_later(std::uint32_t name, std::size_t bytes, base::Steady now);
     /// The name was answered: no more searches, and room for others.
     void found(std::uint32_t name, base::Steady now);
     /// No more searches, for another reason.
@@ -85,6 +88,7 @@ class SearchSchedule {
     static constexpr std::uint32_t heads = first_server + servers;
 
     [[nodiscard]] bool empty(std::uint32_t head) const { return nodes_[head].next == head; }
+    [[nodiscard]] bool enter(std::uint32_t name, std::size_t bytes);
     void append(std::uint32_t head, std::uint32_t node);
     void unlink(std::uint32_t node);
     void splice(std::uint32_t from, std::uint32_t to);

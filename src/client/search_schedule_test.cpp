@@ -170,6 +170,18 @@ TEST(SearchSchedule, AsksTheServerOfLostNamesFirstAndThenEverywhere)
     EXPECT_TRUE(std::ranges::all_of(everywhere, [](int times) { return times >= 2; }));
 }
 
+TEST(SearchSchedule, PutsOffWhatWasFoundInVain)
+{
+    Search search;
+    search.schedule.add_later(5, name_bytes, search.now);
+    const Steady added = search.now;
+    Steady asked = never;
+    search.run(search.now + 20s,
+               [&](std::uint32_t, std::span<const std::uint32_t>) { asked = std::min(asked, search.now); });
+    EXPECT_GE(asked - added, SearchSettings{}.hurried_interval / 2);
+    EXPECT_LE(asked - added, SearchSettings{}.hurried_interval * 9 / 8);
+}
+
 TEST(SearchSchedule, MissesShrinkTheWindowAndAnswersRestoreIt)
 {
     Search search;

@@ -141,7 +141,7 @@ bool Shard::turn()
     fire_timers();
     poll_sockets();
     const bool more = run_slice();
-    if (!more || now_ - settings_.tail_delay >= oldest_tail_) {
+    if (!more || now_ - settings_.tail_delay >= touched_.oldest_tail()) {
         end_pass();
     }
     settle();
@@ -216,70 +216,23 @@ bool Shard::run_slice()
     return most_urgent() != nullptr;
 }
 
-void Shard::list(Touched& thing)
-{
-    assert(inside());
-    if (!slicing_) {
-        forget(thing);
-        put(thing, filling_);
-        return;
-    }
-    if (oldest_tail_ == base::never) {
-        oldest_tail_ = now_;
-    }
-    put(thing, tails);
-}
-
-void Shard::put(Touched& thing, unsigned char list)
-{
-    thing.list_ = list;
-    thing.place_ = touched_[list].size();
-    touched_[list].push_back(&thing);
-}
-
-void Shard::forget(Touched& thing)
-{
-    if (thing.list_ != Touched::on_no_list) {
-        touched_[thing.list_][thing.place_] = nullptr;
-        thing.list_ = Touched::on_no_list;
-    }
-}
-
-void Shard::end_pass()
-{
-    for (Touched* const thing : touched_[tails]) {
-        if (thing != nullptr) {
-            put(*thing, filling_);
-        }
-    }
-    touched_[tails].clear();
-    oldest_tail_ = base::never;
-}
-
 void Shard::settle()
 {
     const base::Steady until = now_ + settings_.turn;
-    unsigned char list = filling_ ^ 1;
-    if (touched_[list].empty()) {
-        list = std::exchange(filling_, list);
-    }
-    while (settled_ < touched_[list].size() && now_ < until) {
-        Touched* const thing = touched_[list][settled_++];
-        if (thing != nullptr) {
-            thing->list_ = Touched::on_no_list;
-            thing->settle(now_);
-            refresh();
+    touched_.begin();
+    while (now_ < until) {
+        Touched* const thing = touched_.next();
+        if (thing == nullptr) {
+            break;
         }
-    }
-    if (settled_ == touched_[list].size()) {
-        touched_[list].clear();
-        settled_ = 0;
+        thing->settle(now_);
+        refresh();
     }
 }
 
 void Shard::sleep(base::Steady latest)
 {
-    if (!letters_.empty() || !touched_[0].empty() || !touched_[1].empty() || stop_) {
+    if (!letters_.empty() || !touched_.empty() || stop_) {
         return;
     }
     base::Steady until = std::min(latest, timers_.next());

@@ -4,8 +4,8 @@
 #include "base/time.h"
 #include "reactor/inbox.h"
 #include "reactor/timer_queue.h"
+#include "reactor/touched.h"
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -40,20 +40,6 @@ class Work {
     /// Does one slice of about 1 ms or 256 KiB of output. True when there is more to do at once, that is: when the
     /// pass is not over, and small output shall wait for its end.
     virtual bool advance(base::Steady now) = 0;
-};
-
-/// Something to be looked at once at the end of a turn, however often it was touched: a TcpStream to be written.
-/// Thread: shard
-class Touched {
-  public:
-    virtual ~Touched() = default;
-    virtual void settle(base::Steady now) = 0;
-
-  private:
-    friend class Shard;
-    static constexpr unsigned char on_no_list = 3;
-    unsigned char list_ = on_no_list;
-    std::size_t place_ = 0;
 };
 
 /// A thread with its sockets, timers, letters from other threads, and Work. Everything that belongs to a shard runs on
@@ -101,18 +87,13 @@ class Shard {
     /// Has thing.settle() called at the end of this turn. Touched within Work::advance(), it waits for the end of that
     /// Work's pass (advance() gives false), but not longer than tail_delay: many connections are then written once per
     /// pass and not once per slice.
-    void touch(Touched& thing)
-    {
-        if (thing.list_ > tails || (thing.list_ == tails && !slicing_)) {
-            list(thing);
-        }
-    }
+    void touch(Touched& thing) { touched_.touch(thing, slicing_, now_); }
     /// Has what waits for the end of a pass settled in this turn: for a Work that has more, but of another pass.
-    void end_pass();
+    void end_pass() { touched_.end_pass(); }
     /// True when it was touched only within a pass that is not over.
-    [[nodiscard]] static bool waits_for_pass(const Touched& thing) { return thing.list_ == tails; }
+    [[nodiscard]] static bool waits_for_pass(const Touched& thing) { return TouchedLists::is_tail(thing); }
     /// Takes a thing off the lists; needed before it is destroyed.
-    void forget(Touched& thing);
+    void forget(Touched& thing) { touched_.forget(thing); }
 
     /// Where sockets read to: 256 KiB that all of the shard share. What is in it is good only within one call.
     [[nodiscard]] std::span<std::byte> read_buffer();
@@ -125,8 +106,6 @@ class Shard {
         bool more = false;
         base::Steady last{};
     };
-    using Things = std::vector<Touched*>;
-    static constexpr unsigned char tails = 2; ///< the list of those that wait for the end of a pass
 
     [[nodiscard]] bool turn();
     void deliver_letters();
@@ -136,8 +115,6 @@ class Shard {
     [[nodiscard]] Job* most_urgent();
     [[nodiscard]] base::Steady due(const Job& job) const;
     void settle();
-    void list(Touched& thing);
-    void put(Touched& thing, unsigned char list);
     void sleep(base::Steady latest);
 
     ShardSettings settings_;
@@ -153,11 +130,7 @@ class Shard {
     std::vector<Job> jobs_;
     bool slicing_ = false;
 
-    /// Two lists take turns: one is settled while the other fills. The third holds the tails.
-    std::array<Things, 3> touched_;
-    unsigned char filling_ = 0;
-    std::size_t settled_ = 0; ///< of the list that is being settled
-    base::Steady oldest_tail_ = base::never;
+    TouchedLists touched_;
 
     std::atomic<bool> stop_{false};
     std::atomic<std::thread::id> runner_{};
