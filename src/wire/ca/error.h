@@ -15,7 +15,9 @@ namespace iochron::wire::ca {
 struct Error {
     std::uint32_t cid = no_id; ///< of the channel, else no_id; for a search its p1
     Eca status = Eca::internal;
-    Header request;        ///< as it came, in its form: libca finds what failed by its command and p2
+    /// As it came, in its form (but extended for a count of 65535, as rsrv does): libca finds what failed by its
+    /// command and p2.
+    Header request;
     std::string_view text; ///< borrows; when sent it is cut so that the payload has 512 bytes at the most, as in rsrv
 
     bool operator==(const Error&) const = default;

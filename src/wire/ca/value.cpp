@@ -33,6 +33,38 @@ std::size_t text_bytes(std::span<const std::byte> element)
     return static_cast<std::size_t>(std::ranges::find(element, std::byte{0}) - element.begin()) + 1;
 }
 
+/// Writes the header of a frame whose payload is whole. A single text goes only as far as it reaches; the rest of its
+/// room is given back.
+void finish(base::Output& output, Header header, std::byte* frame)
+{
+    if (Dbr{header.type} == Dbr::string && header.count == 1) {
+        const auto needed = static_cast<std::uint32_t>(padded(text_bytes({frame + short_header_bytes, string_bytes})));
+        output.shrink(header.size - needed);
+        header.size = needed;
+    }
+    base::Writer writer({frame, header_bytes(header)});
+    encode(writer, header);
+}
+
+/// Whether a value can be written so at all.
+pv::Status writable(Dbr type, const pv::Value& value)
+{
+    if (family(type) != Family::plain && is_readable(type)) {
+        return {pv::Outcome::bad_type, fmt::format("{} cannot be written", to_string(type))};
+    }
+    if (padded(dbr_bytes(type, static_cast<std::uint32_t>(value.count()))) >
+        std::numeric_limits<std::uint32_t>::max()) {
+        return {pv::Outcome::too_large, fmt::format("{} elements are more than a message can hold", value.count())};
+    }
+    const bool text = value.type() == pv::ScalarType::string && native(type) == Dbr::string;
+    for (std::size_t i = 0; text && i < value.count(); ++i) {
+        if ((value.is_array() ? value.text_at(i) : value.text()).size() >= string_bytes) {
+            return {pv::Outcome::too_large, "a text of more than 39 characters; write it as characters"};
+        }
+    }
+    return {};
+}
+
 Header header_of(const ValueMessage& message, std::uint32_t count, Eca status)
 {
     return {.command = message.command,
@@ -130,55 +162,34 @@ pv::Status encode_read_reply(base::Output& output, Dbr type, std::uint32_t count
         output.shrink(bytes);
         return status;
     }
-    if (type == Dbr::string && count == 1) {
-        const auto needed = static_cast<std::uint32_t>(padded(text_bytes({frame + short_header_bytes, string_bytes})));
-        output.shrink(header.size - needed);
-        header.size = needed;
-    }
-    base::Writer writer({frame, header_bytes(header)});
-    encode(writer, header);
+    finish(output, header, frame);
     return status;
 }
 
 pv::Status encode_write(base::Output& output, Command command, Dbr type, Sid sid, std::uint32_t p2,
                         const pv::Value& value, const pv::Meta* meta)
 {
-    if (family(type) != Family::plain && is_readable(type)) {
-        return {pv::Outcome::bad_type, fmt::format("{} cannot be written", to_string(type))};
+    pv::Status status = writable(type, value);
+    if (!status.ok()) {
+        return status;
     }
     const auto count = static_cast<std::uint32_t>(value.count());
-    const bool text = value.type() == pv::ScalarType::string && native(type) == Dbr::string;
-    for (std::size_t i = 0; text && i < count; ++i) {
-        if ((value.is_array() ? value.text_at(i) : value.text()).size() >= string_bytes) {
-            return {pv::Outcome::too_large, "a text of more than 39 characters; write it as characters"};
-        }
-    }
-    const std::uint64_t size = padded(dbr_bytes(type, count));
-    if (size > std::numeric_limits<std::uint32_t>::max()) {
-        return {pv::Outcome::too_large, fmt::format("{} elements are more than a message can hold", count)};
-    }
-    Header header{.command = command,
-                  .size = static_cast<std::uint32_t>(size),
-                  .type = static_cast<std::uint16_t>(type),
-                  .count = count,
-                  .p1 = static_cast<std::uint32_t>(sid),
-                  .p2 = p2};
+    const Header header{.command = command,
+                        .size = static_cast<std::uint32_t>(padded(dbr_bytes(type, count))),
+                        .type = static_cast<std::uint16_t>(type),
+                        .count = count,
+                        .p1 = static_cast<std::uint32_t>(sid),
+                        .p2 = p2};
     const std::size_t bytes = header_bytes(header) + header.size;
     std::byte* const frame = output.grow(bytes);
     base::Writer payload({frame + header_bytes(header), header.size});
-    pv::Status status = write_elements(payload, type, count, value, meta);
+    status = write_elements(payload, type, count, value, meta);
     payload.zeros(payload.left());
     if (!status.ok()) {
         output.shrink(bytes);
         return status;
     }
-    if (type == Dbr::string && count == 1) {
-        const auto needed = static_cast<std::uint32_t>(padded(text_bytes({frame + short_header_bytes, string_bytes})));
-        output.shrink(header.size - needed);
-        header.size = needed;
-    }
-    base::Writer writer({frame, header_bytes(header)});
-    encode(writer, header);
+    finish(output, header, frame);
     return status;
 }
 
