@@ -13,7 +13,6 @@ class NullSink : public pv::Sink {
   public:
     void opened(std::span<const pv::Opened> answers) override
     {
-        channels.reserve(channels.size() + answers.size());
         for (const pv::Opened& answer : answers) {
             channels.push_back(answer.channel);
         }
