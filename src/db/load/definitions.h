@@ -38,6 +38,9 @@ class Definitions {
     virtual void end_record() = 0;
     /// Another name of a record defined before.
     virtual void alias(const Word& record, const Word& name) = 0;
+    /// What follows comes from a template, with the values at that place of a substitutions file; an empty mark ends
+    /// it.
+    virtual void values_at(const Mark&) {}
 };
 
 } // namespace iochron::db::load

@@ -31,8 +31,9 @@ struct ExpandedLine {
 /// Resolves macro references as EPICS macLib does: $(NAME) and ${NAME}, $(NAME=default), names and defaults that hold
 /// references, $(NAME,A=1,B=2) with values for the inside only. In the text itself quotes and escapes stay, and
 /// nothing is expanded between single quotes or after a backslash; from names, values and defaults they are removed.
-/// Unlike macLib, an undefined, recursive or unclosed reference throws Problem, at the place where it is written.
-/// Thread: any (distinct objects)
+/// Checked against macLib on random texts; one rule differs: a backslash protects what would end a default also where
+/// the default is not used. Unlike macLib, an undefined, recursive or unclosed reference throws Problem, at the place
+/// where it is written. Thread: any (distinct objects)
 class Expander {
   public:
     /// Keeps both.

@@ -163,11 +163,13 @@ void SubstitutionsReader::global()
 void SubstitutionsReader::load(const Mark& at, const Macros& macros)
 {
     const Reading reading{reading_.files, macros, reading_.search, reading_.limits};
+    definitions_.values_at(at);
     try {
         read_db_text(template_.path, template_.file.text, reading, definitions_);
     } catch (const base::Problem& problem) {
         throw base::Problem(fmt::format("{}; with the values at {}", problem.what(), base::to_string(at.place())));
     }
+    definitions_.values_at(Mark{});
 }
 
 Token SubstitutionsReader::after(Kind kind, std::string_view what)
