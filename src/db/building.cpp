@@ -126,6 +126,20 @@ std::expected<void, Error> Database::put_text(RecordId id, std::string_view fiel
     return db::put_text(core, record, *found, text);
 }
 
+std::expected<void, Error> Database::add_device(std::string_view type, Device device)
+{
+    const auto found = std::ranges::find(core_->types, type, &RecordType::name);
+    if (found == core_->types.end() || (*found)->devices.empty()) {
+        return std::unexpected(fmt::format("records of type '{}' have no devices", type));
+    }
+    auto& devices = core_->devices[static_cast<std::size_t>(found - core_->types.begin())];
+    if (std::ranges::find(devices, device.name, &Device::name) != devices.end() || devices.size() == UINT8_MAX) {
+        return std::unexpected(fmt::format("{} has a device kind '{}' already, or too many", type, device.name));
+    }
+    devices.push_back(std::move(device));
+    return {};
+}
+
 std::expected<void, Error> Database::alias(RecordId record, std::string_view name)
 {
     if (std::string fault = fault_of(name); !fault.empty()) {

@@ -23,7 +23,11 @@ Core::Core(const Surroundings& given)
       records(given.memory), posts(given.counters.get("db.posted")),
       scans(given.counters.get("db.scans_late"), given.counters.get("db.scans_skipped")),
       triggers(given.counters.get("db.triggers_merged"))
-{}
+{
+    for (const RecordType* type : types) {
+        devices.push_back(type->devices);
+    }
+}
 
 Core::~Core() = default;
 

@@ -60,8 +60,9 @@ struct Core {
     Surroundings with;
     base::Counter& processed;
     base::Counter& nested_too_deep;
-    std::uint64_t processed_now = 0;      ///< not yet in the counter
-    std::vector<const RecordType*> types; ///< by Record::type
+    std::uint64_t processed_now = 0;          ///< not yet in the counter
+    std::vector<const RecordType*> types;     ///< by Record::type
+    std::vector<std::vector<Device>> devices; ///< by Record::type: the types' own, then those that were added
     Records records;
     base::NameTable names;
     Cold cold;
@@ -96,6 +97,7 @@ struct Core {
     base::Handle wait{};                ///< the completion that the present chain belongs to
 
     [[nodiscard]] const RecordType& type(const Record& record) const { return *types[record.type]; }
+    [[nodiscard]] const Device& device(const Record& record) const { return devices[record.type][record.dtyp]; }
     [[nodiscard]] const Field& field(const Record& record, FieldIndex index) const { return type(record)[index]; }
     [[nodiscard]] std::string_view name(const Record& record) const
     {

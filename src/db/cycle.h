@@ -20,6 +20,12 @@ class Cycle {
     /// Seconds since the record's processing before; known once the stamp is set.
     [[nodiscard]] double elapsed() const { return static_cast<double>(record_.time - previous_time_) * 1e-9; }
 
+    /// For devices: stores what was read, in VAL or in RVAL as the device kind says.
+    [[nodiscard]] pv::Status accept(const pv::Value& value)
+    {
+        return core_.type(record_).accept(core_, record_, value);
+    }
+
     // hot:
     /// Reads a link as a number. False: it failed, and the record has LINK/INVALID. A constant changes nothing.
     bool read(LinkId link, double& number)

@@ -20,6 +20,7 @@
 namespace iochron::db {
 
 struct Core;
+struct Device;
 struct RecordType;
 
 /// A record of one Database. Good as long as the Database lives.
@@ -68,6 +69,8 @@ class Database final : public pv::Source {
     std::expected<RecordId, Error> create(std::string_view type, std::string_view name);
     /// Sets a field from the text that a .db file holds: a number, a choice, a link, a string.
     std::expected<void, Error> put_text(RecordId record, std::string_view field, std::string_view text);
+    /// One more choice of DTYP for the records of a type, before the first of them is made.
+    std::expected<void, Error> add_device(std::string_view type, Device device);
     std::expected<void, Error> alias(RecordId record, std::string_view name);
     /// An info item; one of the same key is replaced.
     void info(RecordId record, std::string_view key, std::string_view value);

@@ -3,9 +3,9 @@
 #include "db/field.h"
 #include "pv/meta.h"
 
-#include <memory>
+#include <functional>
 #include <new>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,8 +29,8 @@ enum class Transfer : std::uint8_t {
 
 /// A device kind (DTYP) of a record type: what the type calls to read or write.
 struct Device {
-    std::string_view name;
-    Transfer (*transfer)(Record&, Cycle&) = nullptr;
+    std::string name;
+    std::function<Transfer(Record&, Cycle&)> transfer;
     bool raw = false; ///< RVAL is transferred, and the record converts
 };
 
@@ -41,7 +41,7 @@ struct RecordType {
     std::string_view name;
     std::size_t bytes = 0; ///< of the hot block
     std::vector<Field> fields{};
-    std::vector<Device> devices{};
+    std::vector<Device> devices{}; ///< those that come with the type, in the order of EPICS Base
     FieldIndex value_field = no_field;
 
     void (*construct)(void* block) = nullptr;

@@ -168,7 +168,7 @@ std::vector<std::string> Core::choices(const Record& record, const Field& field)
     } else if (field.menu != nullptr) {
         texts.assign(field.menu->choices.begin(), field.menu->choices.end());
     } else if (field.type == Dbf::device) {
-        for (const Device& device : type(record).devices) {
+        for (const Device& device : devices[record.type]) {
             texts.emplace_back(device.name);
         }
     } else if (field.type == Dbf::enumeration && type(record).choices != nullptr) {

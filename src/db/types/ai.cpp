@@ -1,7 +1,6 @@
 #include "db/analog.h"
 #include "pv/convert.h"
 
-#include <array>
 #include <cmath>
 
 namespace iochron::db {
@@ -85,11 +84,6 @@ Transfer read_raw(Record& record, Cycle& cycle)
     return Transfer::raw;
 }
 
-const std::array devices = {
-    Device{.name = "Soft Channel", .transfer = read_soft},
-    Device{.name = "Raw Soft Channel", .transfer = read_raw, .raw = true},
-};
-
 void Ai::init(Core& core)
 {
     starting = 1;
@@ -100,7 +94,7 @@ void Ai::init(Core& core)
     if (!core.constant(inp, number)) {
         return;
     }
-    if (devices[dtyp].raw) {
+    if (core.device(*this).raw) {
         rval = pv::number_cast<std::int32_t>(number);
     } else {
         val = number;
@@ -110,7 +104,7 @@ void Ai::init(Core& core)
 
 Step Ai::process(Cycle& cycle)
 {
-    const Transfer transfer = devices[dtyp].transfer(*this, cycle);
+    const Transfer transfer = cycle.core().device(*this).transfer(*this, cycle);
     if (transfer == Transfer::wait) {
         return Step::wait;
     }
@@ -163,14 +157,14 @@ pv::Status check_linear(Core&, Record& record, const Field&)
     return {};
 }
 
-pv::Status accept(Core&, Record& record, const pv::Value& value)
+pv::Status accept(Core& core, Record& record, const pv::Value& value)
 {
     Ai& ai = ai_of(record);
     const auto number = pv::to_double(value);
     if (!number) {
         return number.error();
     }
-    if (devices[ai.dtyp].raw) {
+    if (core.device(ai).raw) {
         ai.rval = pv::number_cast<std::int32_t>(*number);
     } else {
         ai.val = *number;
@@ -218,7 +212,10 @@ RecordType ai_type()
 {
     RecordType type = record_type<Ai>("ai");
     type.fields = table();
-    type.devices.assign(devices.begin(), devices.end());
+    type.devices = {
+        {.name = "Soft Channel", .transfer = read_soft, .raw = false},
+        {.name = "Raw Soft Channel", .transfer = read_raw, .raw = true},
+    };
     type.adopt = [](Core& core, Record& record) {
         ai_of(record).adopt(core);
         ai_of(record).conversion = core.pools.of<Conversion>().take({});

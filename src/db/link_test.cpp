@@ -1,0 +1,154 @@
+#include "db/link.h"
+
+#include "db/rig.h"
+
+using namespace std::chrono_literals;
+using namespace iochron::db;
+using iochron::pv::Value;
+
+namespace {
+
+std::string canonical(std::string_view text, std::string_view field = "INPA")
+{
+    Rig rig;
+    rig.record("calc", "REC");
+    const auto id = rig.record("calc", "OWNER");
+    const auto result = rig.database.put_text(id, field, text);
+    return result ? *rig.database.text(id, field) : result.error();
+}
+
+} // namespace
+
+TEST(Link, ReadsBackAsEpicsWritesIt)
+{
+    EXPECT_EQ(canonical("REC"), "REC NPP NMS");
+    EXPECT_EQ(canonical("  REC.VAL   PP "), "REC.VAL PP NMS");
+    EXPECT_EQ(canonical("REC.A CP MS"), "REC.A CP MS");
+    EXPECT_EQ(canonical("REC CPP MSI"), "REC CPP MSI");
+    EXPECT_EQ(canonical("REC MSS CA"), "REC CA MSS");
+    EXPECT_EQ(canonical("MISSING.X PP MS"), "MISSING.X PP MS");
+    EXPECT_EQ(canonical("REC.DESC$"), "REC.DESC$ NPP NMS");
+    EXPECT_EQ(canonical("5"), "5");
+    EXPECT_EQ(canonical("5.50"), "5.50");
+    EXPECT_EQ(canonical("0x10"), "0x10");
+    EXPECT_EQ(canonical("-1e-3"), "-1e-3");
+    EXPECT_EQ(canonical(""), "");
+    EXPECT_EQ(canonical("[1, 2]"), "[1, 2]");
+    EXPECT_EQ(canonical("{const: 3}"), "{const: 3}");
+    EXPECT_EQ(canonical("@asyn(PORT,1)"), "@asyn(PORT,1)");
+    EXPECT_EQ(canonical("REC PP MS", "FLNK"), "REC");
+    EXPECT_EQ(canonical("REC CA", "FLNK"), "REC CA");
+    EXPECT_NE(canonical("{pva: 'X'}").find("only {const: value}"), std::string::npos);
+    EXPECT_NE(canonical("[1, x]").find("expected a number"), std::string::npos);
+}
+
+TEST(Link, ReadsConstants)
+{
+    EXPECT_EQ(parse_constant("\"a \\\"text\\\"\"")->text(), "a \"text\"");
+    EXPECT_EQ(parse_constant("{const: [1, 2.5, 0x10]}")->elements<double>()[2], 16);
+    EXPECT_EQ(parse_constant("['a', 'b']")->text_at(1), "b");
+    EXPECT_EQ(parse_constant("[]")->count(), 0u);
+    for (const char* bad : {"", "[1", "{const: }", "{const: 1", "{other: 1}", "[1, 'a']", "x", "1 2", "{", "['"}) {
+        EXPECT_FALSE(parse_constant(bad)) << bad;
+    }
+}
+
+TEST(Link, LeadsToRecordsThatComeLater)
+{
+    Rig rig;
+    rig.record("calc", "C", {{"CALC", "A+1"}, {"INPA", "LATER.B"}});
+    rig.record("calc", "LATER", {{"INPB", "41"}});
+    rig.start();
+    rig.put("C.PROC", 1);
+    EXPECT_EQ(rig.number("C"), 42);
+    EXPECT_EQ(rig.text("C.INPA"), "LATER.B NPP NMS");
+    EXPECT_TRUE(rig.log.lines.empty());
+}
+
+TEST(Link, ProcessesAPassiveSourceFirstWithPP)
+{
+    Rig rig;
+    rig.record("calc", "SRC", {{"CALC", "VAL+1"}});
+    rig.record("calc", "C", {{"CALC", "A"}, {"INPA", "SRC PP"}});
+    rig.record("calc", "N", {{"CALC", "A"}, {"INPA", "SRC NPP"}});
+    rig.start();
+    rig.put("C.PROC", 1);
+    rig.put("C.PROC", 1);
+    rig.put("N.PROC", 1);
+    EXPECT_EQ(rig.number("C"), 2);
+    EXPECT_EQ(rig.number("N"), 2);
+}
+
+TEST(Link, InheritsTheAlarmOfItsSource)
+{
+    Rig rig;
+    rig.record("calc", "SRC", {{"CALC", "A"}, {"HIGH", "1"}, {"HSV", "MINOR"}, {"HIHI", "2"}, {"HHSV", "INVALID"}});
+    for (const char* mode : {"NMS", "MS", "MSI", "MSS"}) {
+        rig.record("calc", mode, {{"CALC", "A"}, {"INPA", fmt::format("SRC NPP {}", mode)}});
+    }
+    rig.start();
+    const auto alarms = [&](double value) {
+        rig.put("SRC.A", value);
+        std::string all;
+        for (const char* mode : {"NMS", "MS", "MSI", "MSS"}) {
+            rig.put(fmt::format("{}.PROC", mode), 1);
+            all +=
+                fmt::format("{}/{} ", rig.text(fmt::format("{}.STAT", mode)), rig.text(fmt::format("{}.SEVR", mode)));
+        }
+        return all;
+    };
+    EXPECT_EQ(alarms(0), "NO_ALARM/NO_ALARM NO_ALARM/NO_ALARM NO_ALARM/NO_ALARM NO_ALARM/NO_ALARM ");
+    EXPECT_EQ(alarms(1), "NO_ALARM/NO_ALARM LINK/MINOR NO_ALARM/NO_ALARM HIGH/MINOR ");
+    EXPECT_EQ(alarms(2), "NO_ALARM/NO_ALARM LINK/INVALID LINK/INVALID HIHI/INVALID ");
+}
+
+TEST(Link, WithCPProcessesItsOwnerWhenTheSourceChanges)
+{
+    Rig rig;
+    rig.record("calc", "SRC");
+    rig.record("calc", "CP", {{"CALC", "A"}, {"INPA", "SRC CP"}});
+    rig.record("calc", "CPP", {{"CALC", "A"}, {"INPA", "SRC CPP"}});
+    rig.record("calc", "SCANNED", {{"CALC", "B:=B+1;A"}, {"INPA", "SRC CPP"}, {"SCAN", "10 second"}});
+    rig.start();
+    rig.run();
+    const double before = rig.number("SCANNED.B");
+    rig.put("SRC", 7);
+    EXPECT_EQ(rig.number("CP"), 7);
+    EXPECT_EQ(rig.number("CPP"), 7);
+    EXPECT_EQ(rig.number("SCANNED.B"), before) << "CPP leaves what is not Passive alone";
+    EXPECT_TRUE(rig.put("CP.INPA", "SRC NPP").ok());
+    rig.put("SRC", 8);
+    EXPECT_EQ(rig.number("CP"), 7);
+    EXPECT_EQ(rig.number("CPP"), 8);
+}
+
+TEST(Link, ALoopOfCPLinksGoesOnInSlicesAndStarvesNobody)
+{
+    Rig rig;
+    rig.record("calc", "A", {{"CALC", "A+1"}, {"INPA", "B CP"}});
+    rig.record("calc", "B", {{"CALC", "A+1"}, {"INPA", "A CP"}});
+    rig.record("calc", "TICK", {{"CALC", "VAL+1"}, {"SCAN", ".1 second"}});
+    rig.start();
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_TRUE(rig.database.advance(rig.clock.steady())) << "there is always more to do";
+        rig.clock.advance(100ms);
+    }
+    EXPECT_EQ(rig.number("TICK"), 10);
+    EXPECT_GT(rig.number("A"), 1'000);
+}
+
+TEST(Link, CanBeChangedWhileTheDatabaseRuns)
+{
+    Rig rig;
+    rig.record("calc", "ONE", {{"INPA", "1"}});
+    rig.record("calc", "C", {{"CALC", "A+1"}});
+    rig.start();
+    EXPECT_TRUE(rig.put("C.INPA", "ONE.A NPP").ok());
+    EXPECT_EQ(rig.number("C"), 0) << "a link field processes nothing";
+    rig.put("C.PROC", 1);
+    EXPECT_EQ(rig.number("C"), 2);
+    EXPECT_FALSE(rig.put("C.INPA", "{calc: 1}").ok());
+    EXPECT_EQ(rig.text("C.INPA"), "ONE.A NPP NMS");
+    EXPECT_TRUE(rig.put("C.INPA", "").ok());
+    EXPECT_EQ(rig.text("C.INPA"), "");
+}
