@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <fstream>
 
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -140,6 +141,46 @@ void echo(benchmark::State& state)
     server.join();
 }
 BENCHMARK(echo)->UseRealTime();
+
+std::uint64_t resident_bytes()
+{
+    std::uint64_t pages = 0;
+    std::uint64_t resident = 0;
+    std::ifstream("/proc/self/statm") >> pages >> resident;
+    return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Memory of a thousand connections, both ends in this process, that have each said something and are idle.
+void idle_connections(benchmark::State& state)
+{
+    constexpr std::size_t count = 1000;
+    for (auto _ : state) {
+        Shard shard;
+        base::SilentLog log;
+        Seen seen;
+        Seen client_seen;
+        TcpStreams served(shard);
+        TcpStreams clients(shard);
+        auto listener = TcpListener::open(
+            served, {.addresses = {base::ipv4_loopback}},
+            [&](TcpStream&) { return std::make_unique<EchoConnection>(shard.pool(), seen); }, log);
+        const base::Endpoint to{base::ipv4_loopback, (*listener)->port()};
+        const std::uint64_t before = resident_bytes();
+        for (std::size_t i = 0; i < count; ++i) {
+            const TcpConnect connect(
+                clients, to, 5s,
+                [&](TcpStream&) {
+                    auto made = std::make_unique<ListeningConnection>(shard.pool(), client_seen);
+                    made->say("hello");
+                    return made;
+                },
+                [](const std::string&) {});
+            shard.run_until(base::never, [&] { return client_seen.received.size() == (i + 1) * 5; });
+        }
+        state.counters["bytes_each"] = static_cast<double>(resident_bytes() - before) / (2 * count);
+    }
+}
+BENCHMARK(idle_connections)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 /// Things of 32 bytes handed to another shard in batches of range(0).
 void hand_over(benchmark::State& state)

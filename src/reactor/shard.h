@@ -7,6 +7,7 @@
 #include "reactor/touched.h"
 
 #include <atomic>
+#include <cassert>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -87,7 +88,11 @@ class Shard {
     /// Has thing.settle() called at the end of this turn. Touched within Work::advance(), it waits for the end of that
     /// Work's pass (advance() gives false), but not longer than tail_delay: many connections are then written once per
     /// pass and not once per slice.
-    void touch(Touched& thing) { touched_.touch(thing, slicing_, now_); }
+    void touch(Touched& thing)
+    {
+        assert(inside());
+        touched_.touch(thing, slicing_, now_);
+    }
     /// Has what waits for the end of a pass settled in this turn: for a Work that has more, but of another pass.
     void end_pass() { touched_.end_pass(); }
     /// True when it was touched only within a pass that is not over.

@@ -128,6 +128,9 @@ class TcpStreams {
 
     [[nodiscard]] std::size_t size() const { return live_; }
     [[nodiscard]] bool empty() const { return live_ == 0; }
+    /// True when also no finished stream waits any more for its peer to have read all: now a program may end without
+    /// spoiling its last output.
+    [[nodiscard]] bool drained() const { return streams_.empty(); }
     /// Calls f(TcpStream&) for each. f may close streams; they go at the end of the turn.
     template <class F>
     void each(F&& f)

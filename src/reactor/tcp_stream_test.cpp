@@ -60,6 +60,36 @@ TEST_F(Tcp, AnswersAPeerThatHasEndedItsSide)
     EXPECT_EQ(::recv(peer.descriptor(), answer, sizeof answer, MSG_WAITALL), 10); // and then the end
 }
 
+TEST_F(Tcp, IsDrainedOnlyWhenThePeerHasReadAll)
+{
+    serve();
+    Socket peer(::socket(AF_INET, SOCK_STREAM, 0));
+    const sockaddr_in address = to_sockaddr(server());
+    ASSERT_EQ(::connect(peer.descriptor(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::send(peer.descriptor(), "question", 8, 0), 8);
+    ASSERT_TRUE(run([&] { return server_seen.received == "question"; }));
+    served.each([](TcpStream& stream) {
+        auto& connection = static_cast<EchoConnection&>(stream.connection());
+        connection.say(" answered");
+        connection.finish();
+        stream.touch();
+    });
+    ASSERT_TRUE(run([&] { return served.empty(); }));
+    EXPECT_FALSE(served.drained());
+    // To a socket that is closed already, this would bring a reset, and the answer would be lost.
+    ASSERT_EQ(::send(peer.descriptor(), "unread", 6, 0), 6);
+    bool later = false;
+    shard.post([&] { later = true; });
+    ASSERT_TRUE(run([&] { return later; }));
+    char answer[40];
+    ASSERT_EQ(::recv(peer.descriptor(), answer, sizeof answer, MSG_WAITALL), 17);
+    EXPECT_EQ(std::string(answer, 17), "question answered");
+    EXPECT_FALSE(served.drained());
+    ::shutdown(peer.descriptor(), SHUT_WR);
+    ASSERT_TRUE(run([&] { return served.drained(); }));
+    EXPECT_EQ(server_seen.closed, std::vector<std::string>{"closed by this side"});
+}
+
 TEST_F(Tcp, TellsAResetInWords)
 {
     serve();
