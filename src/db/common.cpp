@@ -106,7 +106,7 @@ std::vector<Field> state()
         menu<&Record::prio>("PRIO", menu_priority, "Scheduling Priority"),
         flag<flag_tpro>("TPRO", "Trace Processing"),
         noaccess("BKPT", "Break Point"),
-        flag<flag_udf>("UDF", "Undefined", pp).starts_as("1").with(Special::udf),
+        flag<flag_udf>("UDF", "Undefined", pp).starts_as("1"),
         cold_menu("UDFS", menu_severity, "Undefined Alarm Sevrty").starts_as("INVALID"),
         noaccess("TIME", "Time"),
         cold("UTAG", Dbf::uint64, "Time Tag", nomod | hidden),

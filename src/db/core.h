@@ -115,6 +115,11 @@ struct Core {
     [[nodiscard]] std::vector<std::string> choices(const Record& record, const Field& field) const;
     /// The index of SDIS, DISV... has to be looked at before each processing, or the time is not simply the clock's.
     void update_flags(Record& record);
+    [[nodiscard]] std::optional<Shape> shape(const Record& record, const Field& field) const
+    {
+        const auto of_type = type(record).shape;
+        return of_type == nullptr ? std::nullopt : of_type(*this, record, field);
+    }
     /// A number that is kept cold.
     [[nodiscard]] double cold_number(const Record& record, FieldIndex field) const
     {

@@ -61,6 +61,11 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
     meta.record_type = type(record).name;
     meta.display = meta.control = range_of(field.type);
     meta.choices = choices(record, field);
+    if (const auto array = shape(record, field)) {
+        meta.type = array->type;
+        meta.is_array = true;
+        meta.max_count = array->max_count;
+    }
     if (type(record).describe != nullptr) {
         type(record).describe(*this, record, field, meta);
     }

@@ -1,6 +1,7 @@
 #include "db/common.h"
 #include "db/core.h"
 #include "db/cycle.h"
+#include "db/simulation.h"
 
 #include <fmt/format.h>
 
@@ -211,6 +212,7 @@ void Core::update_flags(Record& record)
     const bool linked = disable != no_link && !links[disable].is_constant();
     record.set(flag_may_be_disabled, linked || cold_number(record, field_disa) == cold_number(record, field_disv));
     const Field& tsel = field(record, field_tsel);
+    record.set(flag_simulated, may_be_simulated(*this, record));
     record.set(flag_stamped, cold_number(record, field_tse) != 0 || tsel.get_link(*this, record, tsel) != no_link);
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,12 @@ struct Device {
     bool raw = false; ///< RVAL is transferred, and the record converts
 };
 
+/// Of a field that holds an array: what its elements are, and how many there may be.
+struct Shape {
+    pv::ScalarType type = pv::ScalarType::float64;
+    std::uint32_t max_count = 1;
+};
+
 /// A record type: its table of fields, and the functions that are its own. Made once for each process by a function
 /// that db/types/all.cpp lists.
 /// Thread: fixed
@@ -61,6 +68,9 @@ struct RecordType {
     void (*describe)(const Core&, const Record&, const Field&, pv::Meta&) = nullptr;
     /// User code's value: stores it (and clears UDF) so that the processing which follows does not read another.
     pv::Status (*accept)(Core&, Record&, const pv::Value&) = nullptr;
+    /// The shape of a field that holds an array; nothing for others. Such a field's `set` takes an array of that type,
+    /// no longer than that, and its `get` gives one.
+    std::optional<Shape> (*shape)(const Core&, const Record&, const Field&) = nullptr;
     /// Choices of an enumeration field that are the record's own (ZNAM, ONAM...).
     std::vector<std::string> (*choices)(const Core&, const Record&, const Field&) = nullptr;
 

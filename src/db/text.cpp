@@ -179,7 +179,7 @@ std::vector<std::string> Core::choices(const Record& record, const Field& field)
 
 std::expected<pv::Value, std::string> Core::parse(const Record& record, const Field& field, Text text)
 {
-    if (field.index == field_scan) {
+    if (field.menu == &menu_scan && text != "65535") { // which is SSCN's "leave SCAN alone"
         const auto index = scans.index(text);
         if (!index) {
             return std::unexpected(index.error());

@@ -1,4 +1,5 @@
 #include "db/analog.h"
+#include "db/simulation.h"
 #include "pv/convert.h"
 
 #include <cmath>
@@ -39,6 +40,7 @@ struct Ai : AnalogRecord {
     Step process(Cycle& cycle);
     void finish(Cycle& cycle);
     void convert();
+    [[nodiscard]] Transfer read(Cycle& cycle);
 };
 
 Ai& ai_of(Record& record)
@@ -91,6 +93,9 @@ void Ai::init(Core& core)
         core.pools.change(conversion, [](Conversion& c) { c.eoff = c.egul; });
     }
     double number = 0;
+    if (core.constant(simulation_link(core, *this), number)) {
+        core.cold.set(*this, *core.type(*this).find("SVAL"), pv::Value::of(number));
+    }
     if (!core.constant(inp, number)) {
         return;
     }
@@ -104,7 +109,7 @@ void Ai::init(Core& core)
 
 Step Ai::process(Cycle& cycle)
 {
-    const Transfer transfer = cycle.core().device(*this).transfer(*this, cycle);
+    const Transfer transfer = read(cycle);
     if (transfer == Transfer::wait) {
         return Step::wait;
     }
@@ -115,6 +120,26 @@ Step Ai::process(Cycle& cycle)
         set(flag_udf, std::isnan(val));
     }
     return Step::done;
+}
+
+Transfer Ai::read(Cycle& cycle)
+{
+    const auto mode = simulation(*this, cycle);
+    if (mode == Simulation::no) [[likely]] {
+        return cycle.core().device(*this).transfer(*this, cycle);
+    }
+    const Field& sval = *cycle.core().type(*this).find("SVAL");
+    double simulated = cycle.core().cold.get(*this, sval).as_double();
+    if (!mode || !read_simulated(*this, cycle, simulated)) {
+        return Transfer::failed;
+    }
+    cycle.core().cold.set(*this, sval, pv::Value::of(simulated));
+    if (*mode == Simulation::raw) {
+        rval = pv::number_cast<std::int32_t>(std::floor(simulated));
+        return Transfer::raw;
+    }
+    val = simulated;
+    return Transfer::done;
 }
 
 void Ai::convert()
@@ -194,6 +219,8 @@ std::vector<Field> table()
         field<&Ai::oraw>("ORAW", "Previous Raw Value", nomod | hidden),
     };
     std::ranges::move(own, std::back_inserter(fields));
+    fields.push_back(cold("SVAL", Dbf::float64, "Simulation Value"));
+    std::ranges::move(simulation_table(Dbf::inlink, true), std::back_inserter(fields));
     std::ranges::move(analog_table(), std::back_inserter(fields));
     return fields;
 }
