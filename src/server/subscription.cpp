@@ -122,22 +122,27 @@ std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std:
 }
 
 std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at,
-                            std::span<const std::byte> payload, const std::shared_ptr<const void>& owner)
+                            const SharedPayload& payload)
 {
+    if (payload.empty()) {
+        return deliver(group, frame, id_at);
+    }
     ++group.updates;
     std::size_t members = 0;
     each_member(static_cast<GroupIndex>(&group - groups_.data()), [&](Member member) {
-        put(member, frame, id_at);
-        lanes_[member.lane].updates->share(payload, owner);
-        mark_full(member.lane);
+        send(member, frame, id_at, payload);
         ++members;
     });
     return members;
 }
 
-void Fanout::send(Member member, std::span<const std::byte> frame, std::size_t id_at)
+void Fanout::send(Member member, std::span<const std::byte> frame, std::size_t id_at, const SharedPayload& payload)
 {
     put(member, frame, id_at);
+    if (!payload.empty()) {
+        lanes_[member.lane].updates->share(payload.bytes, payload.owner);
+        mark_full(member.lane);
+    }
 }
 
 GroupIndex Fanout::add_group()
@@ -170,12 +175,12 @@ Fanout::Runs::iterator Fanout::find_run(const Group& group, LaneIndex lane)
                             [](const Run& run, LaneIndex wanted) { return run.lane < wanted; });
 }
 
-void Fanout::join(GroupIndex index, Member member)
+void Fanout::join(GroupIndex index, Member member, std::uint64_t had)
 {
     Group& group = at(index);
     if (group.first.lane == none) {
         group.first = member;
-        first_joined_[index] = group.updates;
+        first_joined_[index] = group.updates - had;
         return;
     }
     if (group.more == none) {
@@ -192,7 +197,7 @@ void Fanout::join(GroupIndex index, Member member)
         run = runs_[group.more].insert(run, Run{member.lane, {}, {}});
     }
     run->ids.push_back(member.wire_id);
-    run->joined.push_back(group.updates);
+    run->joined.push_back(group.updates - had);
 }
 
 std::uint64_t Fanout::erase(GroupIndex index, Runs::iterator run, std::size_t place)

@@ -47,6 +47,14 @@ struct Lane {
     bool full = false;               ///< holds a block, and should be written at once
 };
 
+/// What follows a frame and is not copied: the elements of an array, with their padding.
+struct SharedPayload {
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner;
+
+    [[nodiscard]] bool empty() const { return bytes.empty(); }
+};
+
 /// Groups, their members, and the copying of a group's frame to each of them. Both protocols use it; neither's words
 /// occur here. An encoded frame is copied to each member with only the subscription id patched in.
 /// Thread: shard
@@ -57,9 +65,9 @@ class Fanout {
     std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at);
     /// The same with a payload behind the frame that all share.
     std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at,
-                        std::span<const std::byte> payload, const std::shared_ptr<const void>& owner);
+                        const SharedPayload& payload);
     /// To one member only, which need not have joined. Not counted as an update of the group.
-    void send(Member member, std::span<const std::byte> frame, std::size_t id_at);
+    void send(Member member, std::span<const std::byte> frame, std::size_t id_at, const SharedPayload& payload = {});
     void prefetch(GroupIndex group) const { __builtin_prefetch(groups_.data() + group, 1); }
 
     [[nodiscard]] Group& at(GroupIndex group) { return groups_[group]; }
@@ -67,7 +75,9 @@ class Fanout {
     [[nodiscard]] std::size_t groups() const { return groups_.size() - free_groups_.size(); }
     GroupIndex add_group();
     void remove_group(GroupIndex group);
-    void join(GroupIndex group, Member member);
+    /// `had` tells how many updates of the group the member was sent before (its first value), to be counted with the
+    /// rest.
+    void join(GroupIndex group, Member member, std::uint64_t had = 0);
     /// Gives the updates that the member was sent since it joined; nothing where it is no member.
     struct Left {
         bool was_member = false;

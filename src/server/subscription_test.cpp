@@ -85,7 +85,7 @@ TEST_F(FanoutTest, ASharedPayloadIsNotCopied)
     fanout.join(group, {lanes[0], 1});
     fanout.join(group, {lanes[1], 2});
     fanout.join(group, {lanes[1], 3});
-    EXPECT_EQ(fanout.deliver(fanout.at(group), head, id_at, *payload, payload), 3u);
+    EXPECT_EQ(fanout.deliver(fanout.at(group), head, id_at, {*payload, payload}), 3u);
     EXPECT_EQ(payload.use_count(), 4);
     EXPECT_EQ(outputs[1].size(), 2 * 10'016u);
     std::array<std::span<const std::byte>, 8> pieces;
@@ -106,12 +106,12 @@ TEST_F(FanoutTest, DeliveredIsCountedFromJoiningToLeaving)
     fanout.join(group, {lanes[0], 1});
     post(3);
     fanout.join(group, {lanes[0], 2});
-    fanout.join(group, {lanes[1], 1});
+    fanout.join(group, {lanes[1], 1}, 1); // was sent its first value
     post(4);
     EXPECT_EQ(fanout.look_up(group, {lanes[0], 2}).delivered, 4u);
     EXPECT_EQ(fanout.leave(group, {lanes[0], 1}).delivered, 7u); // the first: another member takes its place
     post(5);
-    EXPECT_EQ(fanout.leave(group, {lanes[1], 1}).delivered, 9u);
+    EXPECT_EQ(fanout.leave(group, {lanes[1], 1}).delivered, 10u);
     EXPECT_EQ(fanout.leave(group, {lanes[0], 2}).delivered, 9u);
     EXPECT_FALSE(fanout.leave(group, {lanes[0], 2}).was_member);
     EXPECT_EQ(fanout.lane(lanes[0]).delivered + fanout.lane(lanes[1]).delivered, 3 * 1 + 4 * 3 + 5 * 2u);
