@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -50,6 +51,11 @@ std::uint64_t Verifier::received() const
         sum += state.received;
     }
     return sum;
+}
+
+std::size_t Verifier::silent() const
+{
+    return static_cast<std::size_t>(std::ranges::count(states_, std::uint64_t{0}, &State::received));
 }
 
 Verdict Verifier::judge(std::span<const double> last) const

@@ -42,7 +42,8 @@ class Verifier {
     /// An update whose contents are wrong in another way: not connected any more, invalid, no number.
     void wrong(std::size_t subscription) { ++states_[subscription].received, ++verdict_.wrong; }
 
-    [[nodiscard]] bool heard(std::size_t subscription) const { return states_[subscription].received != 0; }
+    /// Subscriptions that have got nothing so far.
+    [[nodiscard]] std::size_t silent() const;
     [[nodiscard]] std::uint64_t received() const;
     /// Judges, once nothing more comes: `last[i]` is the server's own value of PV i, and subscription s belongs to PV
     /// s % last.size().

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -80,8 +81,12 @@ class FakeSource final : public pv::Source {
     }
     void settle_all()
     {
+        std::set<pv::Sink*> sinks; // told may close channels
         for (const auto& [id, channel] : channels) {
-            channel.sink->settled();
+            sinks.insert(channel.sink);
+        }
+        for (pv::Sink* const sink : sinks) {
+            sink->settled();
         }
     }
 

@@ -1,0 +1,137 @@
+// A counting client on the peer's own libca, for comparisons: connects N channels, subscribes M times to each
+// (DBR_TIME_DOUBLE), checks that every update is the one after the last, and prints what it saw as one JSON object.
+//
+// Built by run.py against the headers and libraries of the Python package epicscorelibs.
+#include <cadef.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <sys/resource.h>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct Subscription {
+    double last = NAN;
+    unsigned long received = 0;
+    unsigned long lost = 0;
+};
+
+unsigned long connected = 0; // all touched by libca's callbacks alone, one at a time per circuit
+unsigned long heard = 0;
+unsigned long updates = 0;
+
+void on_connection(connection_handler_args arguments)
+{
+    connected += arguments.op == CA_OP_CONN_UP;
+}
+
+void on_update(event_handler_args arguments)
+{
+    auto& subscription = *static_cast<Subscription*>(arguments.usr);
+    if (arguments.status != ECA_NORMAL) {
+        return;
+    }
+    const double value = static_cast<const dbr_time_double*>(arguments.dbr)->value;
+    ++updates;
+    if (subscription.received++ == 0) {
+        ++heard;
+    } else if (value != subscription.last + 1) {
+        subscription.lost += value > subscription.last ? static_cast<unsigned long>(value - subscription.last) - 1 : 1;
+    }
+    subscription.last = value;
+}
+
+/// Waits until `count` has reached `wanted`; the seconds it took, or -1.
+double wait_for(const volatile unsigned long& count, unsigned long wanted, double patience)
+{
+    const auto start = Clock::now();
+    while (count < wanted) {
+        if (since(start) > patience) {
+            return -1;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return since(start);
+}
+
+double cpu_seconds()
+{
+    rusage use{};
+    getrusage(RUSAGE_SELF, &use);
+    return static_cast<double>(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
+           static_cast<double>(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 5) {
+        std::fprintf(stderr, "usage: libca_count PREFIX PVS MONITORS SECONDS\n");
+        return 2;
+    }
+    const std::string prefix = argv[1];
+    const unsigned long pvs = std::strtoul(argv[2], nullptr, 10);
+    const unsigned long monitors = std::strtoul(argv[3], nullptr, 10);
+    const double seconds = std::atof(argv[4]);
+    constexpr double patience = 120;
+
+    ca_context_create(ca_enable_preemptive_callback);
+    std::vector<chid> channels(pvs);
+    const auto start = Clock::now();
+    for (unsigned long i = 0; i < pvs; ++i) {
+        char name[80];
+        std::snprintf(name, sizeof name, "%s%06lu", prefix.c_str(), i);
+        ca_create_channel(name, on_connection, nullptr, CA_PRIORITY_DEFAULT, &channels[i]);
+    }
+    ca_flush_io();
+    if (wait_for(connected, pvs, patience) < 0) {
+        std::fprintf(stderr, "libca_count: only %lu of %lu channels connected\n", connected, pvs);
+        return 1;
+    }
+    const double connect_s = since(start);
+
+    std::vector<Subscription> subscriptions(pvs * monitors);
+    const auto subscribing = Clock::now();
+    for (unsigned long i = 0; i < subscriptions.size(); ++i) {
+        ca_create_subscription(DBR_TIME_DOUBLE, 1, channels[i % pvs], DBE_VALUE | DBE_ALARM, on_update,
+                               &subscriptions[i], nullptr);
+    }
+    ca_flush_io();
+    if (wait_for(heard, subscriptions.size(), patience) < 0) {
+        std::fprintf(stderr, "libca_count: only %lu of %zu subscriptions heard\n", heard, subscriptions.size());
+        return 1;
+    }
+    const double subscribe_s = since(subscribing);
+
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    const unsigned long before = updates;
+    const double cpu_before = cpu_seconds();
+    const auto measuring = Clock::now();
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    const unsigned long received = updates - before;
+    const double measured = since(measuring);
+    const double cpu = (cpu_seconds() - cpu_before) / measured * 100;
+    unsigned long lost = 0;
+    for (const Subscription& subscription : subscriptions) {
+        lost += subscription.lost;
+    }
+    std::printf("{\"connect_s\": %.3f, \"subscribe_s\": %.3f, \"updates_per_second\": %.0f, \"lost\": %lu, "
+                "\"client_cpu_pct\": %.1f}\n",
+                connect_s, subscribe_s, static_cast<double>(received) / measured, lost, cpu);
+    std::fflush(stdout);
+    _Exit(0); // libca's orderly end of a million subscriptions takes minutes
+}

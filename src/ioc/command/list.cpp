@@ -1,0 +1,31 @@
+#include "ioc/command/list.h"
+
+#include <array>
+
+namespace iochron::ioc {
+
+std::span<const Command> commands()
+{
+    static constexpr std::array table = {
+        Command{"casr", "[level]", "report the Channel Access server: circuits, channels, subscriptions",
+                command::casr},
+        Command{"counters", "", "print all counts of this IOC", command::counters},
+        Command{"dbLoadRecords", "file [macros]", "load a .db file", command::db_load_records},
+        Command{"dbgf", "name", "print a field", command::dbgf},
+        Command{"dbl", "[type]", "list the records", command::dbl},
+        Command{"dbpf", "name value", "put a field", command::dbpf},
+        Command{"dbpr", "record [level]", "print a record's changed fields; level 1: all", command::dbpr},
+        Command{"echo", "words...", "print the words", command::echo},
+        Command{"epicsEnvSet", "name value", "set a variable for $(NAME)", command::epics_env_set},
+        Command{"epicsEnvShow", "[name]", "print variables", command::epics_env_show},
+        Command{"exit", "", "stop the IOC", command::exit},
+        Command{"help", "[command]", "list the commands", command::help},
+        Command{"iocInit", "", "start the IOC", command::ioc_init},
+        Command{"iocPause", "", "hold scans back", command::ioc_pause},
+        Command{"iocRun", "", "go on after iocPause", command::ioc_run},
+        Command{"postEvent", "event", "process the records that wait for an event", command::post_event},
+    };
+    return table;
+}
+
+} // namespace iochron::ioc

@@ -1,0 +1,35 @@
+#include "ioc/environment.h"
+
+#include "db/load/expander.h"
+
+extern char** environ;
+
+namespace iochron::ioc {
+
+Environment process_environment()
+{
+    Environment all;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            all.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return all;
+}
+
+std::string expand(std::string_view text, const Environment& environment)
+{
+    if (text.find('$') == std::string_view::npos) {
+        return std::string(text);
+    }
+    db::load::Macros macros;
+    for (const auto& [name, value] : environment) {
+        macros.set(name, value);
+    }
+    const base::Limits limits;
+    return db::load::Expander(macros, limits).expand(text, {});
+}
+
+} // namespace iochron::ioc

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace iochron::ioc {
+
+using Environment = std::map<std::string, std::string>;
+
+/// All variables of this process, read now. Nothing below ioc/ reads the environment.
+[[nodiscard]] Environment process_environment();
+
+/// The text with each $(NAME), ${NAME} and $(NAME=default) replaced, as iocsh does it. A variable that is not set
+/// throws base::Problem with its name.
+[[nodiscard]] std::string expand(std::string_view text, const Environment& environment);
+
+} // namespace iochron::ioc

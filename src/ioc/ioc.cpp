@@ -1,0 +1,318 @@
+#include "ioc/ioc.h"
+
+#include "base/problem.h"
+#include "db/load/loader.h"
+#include "ioc/db_text.h"
+#include "ioc/disk_files.h"
+#include "ioc/environment.h"
+#include "ioc/field_texts.h"
+#include "ioc/state.h"
+#include "ioc/until_signal.h"
+#include "reactor/spdlog_log.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <future>
+
+namespace iochron {
+namespace {
+
+/// How many pushed values may wait for the shard before those of one record take each other's place: 64 bytes each,
+/// so a sixteenth of what all output of the process may take.
+constexpr std::size_t pushed_value_bytes = 64;
+constexpr std::size_t share_of_pushes = 16;
+
+} // namespace
+
+std::map<std::string, std::string> epics_environment()
+{
+    auto all = ioc::process_environment();
+    std::erase_if(all, [](const auto& variable) { return !variable.first.starts_with("EPICS"); });
+    return all;
+}
+
+Ioc::State::State(IocSettings given)
+    : settings(std::move(given)), log(settings.log ? settings.log : std::make_shared<reactor::SpdlogLog>()),
+      shard({.name = "ioc", .cpu = settings.cpu}), database({clock, *log, counters, settings.limits}),
+      ticks_late(counters.get("ioc.ticks_late")), ticks_skipped(counters.get("ioc.ticks_skipped")),
+      user([this](std::exception_ptr thrown) {
+          try {
+              std::rethrow_exception(thrown);
+          } catch (const std::exception& error) {
+              log->error("ioc.user", "user code threw: {}", error.what());
+          } catch (...) {
+              log->error("ioc.user", "user code threw something that is no std::exception");
+          }
+      }),
+      pushes(shard, settings.limits.process_output_bytes / share_of_pushes / pushed_value_bytes,
+             [this](auto pushed) {
+                 std::vector<std::pair<db::RecordId, pv::Value>> values;
+                 values.reserve(pushed.size());
+                 for (auto& [id, value] : pushed) {
+                     values.emplace_back(db::RecordId{id}, std::move(value));
+                 }
+                 for (const auto& [index, status] : database.set(values)) {
+                     log->warning("ioc.set", "{} was given a value that it cannot take: {}",
+                                  database.name(values[index].first), status.text);
+                 }
+             }),
+      budget(settings.limits.process_output_bytes)
+{}
+
+void Ioc::State::on_shard(const std::function<void()>& use)
+{
+    if (shard.inside()) {
+        use();
+        return;
+    }
+    // Shared, since the shard may still be inside set_value() when the answer is here.
+    const auto done = std::make_shared<std::promise<void>>();
+    shard.post([&use, done] {
+        try {
+            use();
+            done->set_value();
+        } catch (...) {
+            done->set_exception(std::current_exception());
+        }
+    });
+    done->get_future().get();
+}
+
+std::string Ioc::State::variable(const std::string& name) const
+{
+    const auto found = settings.environment.find(name);
+    return found != settings.environment.end() ? found->second : std::string{};
+}
+
+void Ioc::State::load(const std::string& path, const db::load::Macros& macros)
+{
+    building();
+    ioc::DiskFiles files(settings.limits);
+    const db::load::SearchPath search(variable("EPICS_DB_INCLUDE_PATH"));
+    const db::load::Reading reading{files, macros, search, settings.limits};
+    if (path.ends_with(".substitutions") || path.ends_with(".sub") || path.ends_with(".subs")) {
+        db::load::load_substitutions(database, path, reading, *log);
+    } else {
+        db::load::load_db(database, path, reading, *log);
+    }
+}
+
+void Ioc::State::open_server()
+{
+    const auto parsed = server::ca::parse_settings([this](std::string_view name) -> std::optional<std::string> {
+        const std::string value = variable(std::string(name));
+        return value.empty() ? std::nullopt : std::optional(value);
+    });
+    for (const std::string& problem : parsed.problems) {
+        log->warning("ioc.environment", "{}", problem);
+    }
+    if (!parsed.settings.enabled) {
+        return;
+    }
+    auto opened = server::ca::Server::open(
+        shard, parsed.settings,
+        {.sources = {&database}, .log = *log, .counters = counters, .budget = budget, .limits = settings.limits});
+    if (!opened) {
+        throw base::Problem(opened.error());
+    }
+    ca = std::move(*opened);
+}
+
+void Ioc::State::building() const
+{
+    if (running) {
+        throw base::Problem("the IOC has started: records are made and loaded before start()");
+    }
+}
+
+db::RecordId Ioc::State::create(std::string_view type, std::string_view name, const ioc::FieldTexts& fields)
+{
+    building();
+    const std::string full = settings.prefix.empty() ? std::string(name) : fmt::format("{}:{}", settings.prefix, name);
+    if (database.find(full)) {
+        throw base::Problem(fmt::format("there is a record '{}' already", full));
+    }
+    database.begin();
+    const auto fail = [&](const std::string& why) {
+        database.abort();
+        throw base::Problem(fmt::format("{} record '{}': {}", type, full, why));
+    };
+    const auto record = database.create(type, full);
+    if (!record) {
+        fail(record.error());
+    }
+    for (const auto& [field, text] : fields) {
+        if (const auto put = database.put_text(*record, field, text); !put) {
+            fail(fmt::format("field {}: {}", field, put.error()));
+        }
+    }
+    database.commit();
+    return *record;
+}
+
+void Ioc::State::on_update(db::RecordId record, std::function<void(const pv::Value&)>)
+{
+    throw base::Problem(fmt::format("{}: on_update is not built yet", database.name(record)));
+}
+
+Ioc::Ioc(IocSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+
+Ioc::~Ioc()
+{
+    stop();
+}
+
+void Ioc::load(const std::string& path, const Macros& macros)
+{
+    db::load::Macros given;
+    for (const auto& [name, value] : macros) {
+        given.set(name, value);
+    }
+    state_->load(path, given);
+}
+
+void Ioc::load(const std::string& path, std::string_view macros)
+{
+    state_->load(path, db::load::Macros(macros));
+}
+
+void Ioc::load_text(std::string_view text, const std::string& file, std::string_view macros)
+{
+    State& s = *state_;
+    s.building();
+    ioc::DiskFiles files(s.settings.limits); // for what the text includes
+    const db::load::Macros given(macros);
+    const db::load::SearchPath search(s.variable("EPICS_DB_INCLUDE_PATH"));
+    db::load::load_db_text(s.database, file, text, {files, given, search, s.settings.limits}, *s.log);
+}
+
+void Ioc::every(std::chrono::nanoseconds period, std::function<void()> call)
+{
+    if (period <= std::chrono::nanoseconds::zero()) {
+        throw base::Problem("every() wants a period above zero");
+    }
+    state_->on_shard([&] {
+        ioc::Ticker& ticker =
+            state_->tickers.emplace_back(state_->shard, state_->user, period, std::move(call),
+                                         ioc::Ticker::Counts{state_->ticks_late, state_->ticks_skipped});
+        if (state_->running) {
+            ticker.start(state_->shard.refresh());
+        }
+    });
+}
+
+void Ioc::start()
+{
+    state_->building();
+    State& s = *state_;
+    if (s.settings.serve_ca) {
+        s.open_server();
+    }
+    s.running = true;
+    s.database.start(s.shard.refresh());
+    s.shard.add(s);
+    for (ioc::Ticker& ticker : s.tickers) {
+        ticker.start(s.shard.now());
+    }
+    s.user.start();
+    s.shard.start();
+}
+
+bool Ioc::started() const
+{
+    return state_->running;
+}
+
+void Ioc::pause()
+{
+    state_->on_shard([this] {
+        state_->paused = true;
+        for (ioc::Ticker& ticker : state_->tickers) {
+            ticker.pause();
+        }
+    });
+}
+
+void Ioc::resume()
+{
+    state_->on_shard([this] {
+        state_->paused = false;
+        for (ioc::Ticker& ticker : state_->tickers) {
+            ticker.resume(state_->shard.now());
+        }
+    });
+}
+
+void Ioc::stop()
+{
+    if (!state_->running) {
+        return;
+    }
+    state_->on_shard([this] { state_->ca.reset(); });
+    state_->shard.stop();
+    state_->shard.join();
+    state_->shard.remove(*state_);
+    state_->user.stop();
+    state_->running = false;
+}
+
+void Ioc::run()
+{
+    if (!started()) {
+        start();
+    }
+    ioc::until_signal();
+    stop();
+}
+
+std::uint16_t Ioc::ca_port() const
+{
+    return state_->ca ? state_->ca->port() : 0;
+}
+
+void Ioc::set_environment(const std::string& name, const std::string& value)
+{
+    state_->settings.environment[name] = value;
+}
+
+std::string Ioc::ca_report(int level)
+{
+    std::string text;
+    state_->on_shard([&] {
+        if (!state_->ca) {
+            text = "no Channel Access server runs\n";
+            return;
+        }
+        for (const std::string& line : state_->ca->report(level)) {
+            text += line + "\n";
+        }
+    });
+    return text;
+}
+
+std::string Ioc::db_text()
+{
+    std::string text;
+    with_database([&](db::Database& database) { text = ioc::db_text(database); });
+    return text;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Ioc::counters() const
+{
+    std::vector<std::pair<std::string, std::uint64_t>> all;
+    state_->counters.each([&](std::string_view name, std::uint64_t count) { all.emplace_back(name, count); });
+    return all;
+}
+
+base::Log& Ioc::log()
+{
+    return *state_->log;
+}
+
+void Ioc::with_database(const std::function<void(db::Database&)>& use)
+{
+    state_->on_shard([&] { use(state_->database); });
+}
+
+} // namespace iochron

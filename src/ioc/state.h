@@ -1,0 +1,58 @@
+#pragma once
+
+#include "base/counters.h"
+#include "db/database.h"
+#include "db/load/macros.h"
+#include "ioc/ioc.h"
+#include "ioc/ticker.h"
+#include "reactor/executor.h"
+#include "reactor/keyed_queue.h"
+#include "reactor/shard.h"
+#include "reactor/system_clock.h"
+#include "server/ca/server.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+namespace iochron {
+
+/// All that an IOC is made of, in the order in which it is built; it is taken down the other way round.
+/// Thread: shard, once started
+struct Ioc::State final : reactor::Work {
+    explicit State(IocSettings given);
+
+    // reactor::Work: the database's scans and triggers, held back by a pause.
+    base::Steady next_deadline() override { return paused ? base::never : database.next_deadline(); }
+    bool advance(base::Steady now) override { return database.advance(now); }
+
+    /// Runs `use` on the shard (here, while it does not run) and waits for its end; throws what it throws.
+    void on_shard(const std::function<void()>& use);
+    /// Creates the record of that type, or throws and leaves nothing behind.
+    db::RecordId create(std::string_view type, std::string_view name,
+                        const std::vector<std::pair<std::string, std::string>>& fields);
+    /// From now on, what is put to the record goes to `update` on the user thread, and the put's completion waits.
+    void on_update(db::RecordId record, std::function<void(const pv::Value&)> update);
+    void building() const;                                             ///< throws where the IOC has started
+    [[nodiscard]] std::string variable(const std::string& name) const; ///< of the environment; empty where not set
+    void load(const std::string& path, const db::load::Macros& macros);
+    void open_server(); ///< throws where it cannot be had; none where the environment wants none
+
+    IocSettings settings;
+    std::shared_ptr<base::Log> log;
+    reactor::SystemClock clock;
+    base::Counters counters;
+    reactor::Shard shard;
+    db::Database database;
+    base::Counter& ticks_late;
+    base::Counter& ticks_skipped;
+    reactor::Executor user;
+    reactor::KeyedQueue<std::uint32_t, pv::Value> pushes;
+    std::deque<ioc::Ticker> tickers;
+    server::Budget budget;
+    std::unique_ptr<server::ca::Server> ca;
+    bool running = false;
+    bool paused = false;
+};
+
+} // namespace iochron

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "base/log.h"
+#include "base/time.h"
+#include "client/ca/client.h"
+#include "perf/latency.h"
+#include "perf/verify.h"
+#include "pv/source.h"
+#include "reactor/shard.h"
+#include "reactor/timer.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace iochron::perf {
+
+/// N PVs with M monitors each, every monitor a subscription of its own on the wire, every update checked.
+/// Subscription s belongs to PV s % N.
+/// Thread: shard
+class LoadClient final : public pv::Sink {
+  public:
+    struct Window {
+        std::uint64_t received = 0;
+        double seconds = 0;
+        Latency latency; ///< from the record's time stamp to the callback
+    };
+
+    LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, std::uint32_t pvs,
+               std::uint32_t monitors);
+
+    /// Opens and subscribes; `ready` is called once every subscription has its first value.
+    void start(std::function<void()> ready);
+    void begin_window();
+    [[nodiscard]] Window end_window();
+    /// Reads each PV's value, which must no longer change, waits until every subscription has it (or until nothing has
+    /// come for 3 s) and judges.
+    void drain(std::function<void(Verdict)> done);
+
+    void opened(std::span<const pv::Opened> answers) override;
+    std::size_t updates(std::span<const pv::Update> batch) override;
+    void completed(pv::Token operation, const pv::Status& status, const pv::Sample* sample) override;
+    void rights_changed(pv::Token, pv::Rights) override {}
+    void meta_changed(pv::Token, const pv::MetaRef&) override {}
+    void closed(pv::Token channel, const pv::Status& why) override;
+    void settled() override {}
+
+  private:
+    void watch_ready();
+    void watch_drained();
+
+    reactor::Shard& shard_;
+    pv::Source& network_;
+    const base::Clock& clock_;
+    std::uint32_t pvs_;
+    std::uint32_t monitors_;
+    std::vector<pv::ChannelId> channels_;
+    Verifier verifier_;
+    std::uint64_t received_ = 0; ///< updates, ever
+    Window window_;
+    std::chrono::steady_clock::time_point window_began_;
+    std::function<void()> ready_;
+    std::function<void(Verdict)> drained_;
+    std::vector<double> last_; ///< the server's own values
+    std::size_t reads_left_ = 0;
+    std::uint64_t received_before_ = 0;
+    int quiet_looks_ = 0;
+    reactor::Timer timer_;
+};
+
+/// The process `iochron bench-client`: a LoadClient told what to do by lines on standard input ("measure", "measured",
+/// "drain"), answering with one line of JSON each. The exit status.
+int run_load_client(std::uint32_t pvs, std::uint32_t monitors);
+
+} // namespace iochron::perf

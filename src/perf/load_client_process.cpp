@@ -1,0 +1,96 @@
+#include "perf/load_client.h"
+
+#include "reactor/spdlog_log.h"
+#include "reactor/system_clock.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <string>
+
+namespace iochron::perf {
+namespace {
+
+nlohmann::json to_json(const LoadClient::Window& window)
+{
+    return {{"received", window.received},
+            {"seconds", window.seconds},
+            {"p50_us", window.latency.quantile_us(0.5)},
+            {"p99_us", window.latency.quantile_us(0.99)},
+            {"max_us", window.latency.max_us()}};
+}
+
+nlohmann::json to_json(const Verdict& verdict)
+{
+    return {{"received", verdict.received},     {"lost", verdict.lost},   {"repeated", verdict.repeated},
+            {"misordered", verdict.misordered}, {"wrong", verdict.wrong}, {"silent", verdict.silent}};
+}
+
+/// What is made and lives on the shard.
+struct Load {
+    Load(reactor::Shard& shard, base::Log& log, std::uint32_t pvs, std::uint32_t monitors)
+        : network(shard, client::ca::parse_settings([](std::string_view name) -> std::optional<std::string> {
+                      const char* const value = std::getenv(std::string(name).c_str());
+                      return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+                  }),
+                  log, {.describe = false}),
+          client(shard, network, clock, pvs, monitors)
+    {}
+
+    reactor::SystemClock clock;
+    client::ca::Client network;
+    LoadClient client;
+};
+
+/// Runs f(give) on the shard and waits until it has called give(json).
+template <class F>
+nlohmann::json on_shard(reactor::Shard& shard, F f)
+{
+    // Shared, since the shard may still be inside set_value() when the answer is here.
+    const auto answer = std::make_shared<std::promise<nlohmann::json>>();
+    shard.post([f, answer] { f([answer](const nlohmann::json& given) { answer->set_value(given); }); });
+    return answer->get_future().get();
+}
+
+void say(const nlohmann::json& answer)
+{
+    std::cout << answer.dump() << std::endl;
+}
+
+} // namespace
+
+int run_load_client(std::uint32_t pvs, std::uint32_t monitors)
+{
+    reactor::SpdlogLog log;
+    reactor::Shard shard({.name = "bench-client"});
+    std::unique_ptr<Load> load;
+    shard.start();
+    (void)on_shard(shard, [&](auto give) {
+        load = std::make_unique<Load>(shard, log, pvs, monitors);
+        load->client.start([give] { give({}); });
+    });
+    std::cout << "ready" << std::endl;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line == "measure") {
+            say(on_shard(shard, [&](auto give) {
+                load->client.begin_window();
+                give(nlohmann::json::object());
+            }));
+        } else if (line == "measured") {
+            say(on_shard(shard, [&](auto give) { give(to_json(load->client.end_window())); }));
+        } else if (line == "drain") {
+            say(on_shard(shard, [&](auto give) {
+                load->client.drain([give](const Verdict& verdict) { give(to_json(verdict)); });
+            }));
+        }
+    }
+    (void)on_shard(shard, [&](auto give) {
+        load.reset();
+        give({});
+    });
+    return 0;
+}
+
+} // namespace iochron::perf

@@ -1,0 +1,225 @@
+#include "perf/scenario.h"
+
+#include "base/problem.h"
+#include "perf/child.h"
+#include "perf/free_port.h"
+#include "perf/process_meter.h"
+#include "perf/socket_meter.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <thread>
+
+namespace iochron::perf {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr milliseconds start_patience = seconds(120);
+constexpr milliseconds drain_patience = seconds(120);
+constexpr milliseconds reply_patience = seconds(30);
+
+/// A file that goes when this does.
+class TemporaryFile {
+  public:
+    explicit TemporaryFile(const std::string& text)
+    {
+        const char* const folder = std::getenv("TMPDIR");
+        path_ = fmt::format("{}/iochron-bench-XXXXXX", folder != nullptr ? folder : "/tmp");
+        const int fd = mkstemp(path_.data());
+        if (fd < 0) {
+            throw base::Problem(fmt::format("no temporary file {}: is TMPDIR writable?", path_));
+        }
+        close(fd);
+        std::ofstream(path_) << text;
+    }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+    ~TemporaryFile() { unlink(path_.c_str()); }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+/// Both sides on loopback, found by nobody else.
+std::map<std::string, std::string> loopback_environment()
+{
+    const std::string port = fmt::format("{}", free_port());
+    const std::string repeater = fmt::format("{}", free_port());
+    return {{"EPICS_CA_SERVER_PORT", port},
+            {"EPICS_CA_REPEATER_PORT", repeater},
+            {"EPICS_CA_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_CA_AUTO_ADDR_LIST", "NO"},
+            {"EPICS_CAS_SERVER_PORT", port},
+            {"EPICS_CAS_BEACON_PORT", repeater},
+            {"EPICS_CAS_BEACON_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"},
+            {"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"}};
+}
+
+std::optional<unsigned> cpu(const ScenarioOptions& options, unsigned which)
+{
+    return options.pin && std::thread::hardware_concurrency() > 1 ? std::optional(which) : std::nullopt;
+}
+
+/// The server's own counts, by name.
+std::map<std::string, std::uint64_t> server_counts(Child& server)
+{
+    std::map<std::string, std::uint64_t> counts;
+    server.tell("counters");
+    while (true) {
+        const std::string line = server.expect("", reply_patience);
+        if (line == "end of counters") {
+            return counts;
+        }
+        const std::size_t space = line.find(' ');
+        counts[line.substr(0, space)] = std::strtoull(line.c_str() + std::min(space, line.size()), nullptr, 10);
+    }
+}
+
+struct Moment {
+    Clock::time_point time;
+    ProcessUse process;
+    SocketUse sockets;
+};
+
+Moment look(const Child& child)
+{
+    return {Clock::now(), process_use(child.pid()).value_or(ProcessUse{}), socket_use(child.pid())};
+}
+
+SideUse between(const Moment& from, const Moment& to)
+{
+    const double elapsed = std::chrono::duration<double>(to.time - from.time).count();
+    return {(to.process.cpu_seconds - from.process.cpu_seconds) / elapsed * 100,
+            static_cast<double>(to.sockets.sent_bytes - from.sockets.sent_bytes) / elapsed / 1000,
+            static_cast<double>(to.sockets.received_bytes - from.sockets.received_bytes) / elapsed / 1000,
+            to.process.resident_bytes};
+}
+
+nlohmann::json ask(Child& client, const std::string& what, milliseconds patience)
+{
+    client.tell(what);
+    return nlohmann::json::parse(client.expect("{", patience));
+}
+
+/// Both processes of a row, started and subscribed.
+struct Pair {
+    Child& server;
+    Child& client;
+};
+
+std::vector<std::string> server_command(const Row& row, const ScenarioOptions& options, const std::string& file)
+{
+    if (row.server == "calc") {
+        return {options.program, "ioc", "-d", file};
+    }
+    return {options.program, "bench-server",
+            "--pvs",         fmt::format("{}", row.server_pvs),
+            "--rate",        fmt::format("{}", row.rate_hz)};
+}
+
+void measure(const Row& row, Pair& pair, const ScenarioOptions& options, Result& result)
+{
+    const auto before = server_counts(pair.server);
+    (void)ask(pair.client, "measure", reply_patience);
+    const Moment server_before = look(pair.server);
+    const Moment client_before = look(pair.client);
+    const auto until = server_before.time + std::chrono::duration<double>(row.seconds);
+    for (auto left = until - Clock::now(); left > left.zero(); left = until - Clock::now()) {
+        options.progress(fmt::format("measuring, {:.0f} s left", std::chrono::duration<double>(left).count()));
+        std::this_thread::sleep_for(std::min<std::chrono::duration<double>>(left, seconds(1)));
+    }
+    const Moment server_after = look(pair.server);
+    const Moment client_after = look(pair.client);
+    const nlohmann::json seen = ask(pair.client, "measured", reply_patience);
+    const auto after = server_counts(pair.server);
+
+    result.seconds = std::chrono::duration<double>(server_after.time - server_before.time).count();
+    result.server = between(server_before, server_after);
+    result.client = between(client_before, client_after);
+    result.updates_expected = static_cast<std::uint64_t>(row.updates_per_second() * seen.at("seconds").get<double>());
+    result.updates_received = seen.at("received");
+    result.seconds = seen.at("seconds");
+    result.p50_us = seen.at("p50_us");
+    result.p99_us = seen.at("p99_us");
+    result.max_us = seen.at("max_us");
+    const auto count = [&](const char* name) { return after.at(name) - before.at(name); };
+    result.late = count("db.scans_late") + count("ioc.ticks_late");
+    result.skipped = count("db.scans_skipped") + count("ioc.ticks_skipped");
+    const double periods = static_cast<double>(row.server_pvs) * row.rate_hz * result.seconds;
+    result.processed_share = periods > 0 ? static_cast<double>(count("db.processed")) / periods : 1;
+}
+
+void drain(Pair& pair, Result& result)
+{
+    pair.server.tell("iocPause");
+    pair.server.tell("echo paused");
+    pair.server.expect("paused", reply_patience);
+    const nlohmann::json verdict = ask(pair.client, "drain", drain_patience);
+    result.verdict.received = verdict.at("received");
+    result.verdict.lost = verdict.at("lost");
+    result.verdict.repeated = verdict.at("repeated");
+    result.verdict.misordered = verdict.at("misordered");
+    result.verdict.wrong = verdict.at("wrong");
+    result.verdict.silent = verdict.at("silent");
+    const auto counts = server_counts(pair.server);
+    result.coalesced = counts.at("ca.server.coalesced") + counts.at("ca.server.paused");
+}
+
+} // namespace
+
+std::string pv_name(std::uint32_t i)
+{
+    return fmt::format("BENCH{:06}", i);
+}
+
+std::string calc_database(std::uint32_t pvs, double rate_hz)
+{
+    std::string text;
+    for (std::uint32_t i = 0; i < pvs; ++i) {
+        const std::string name = pv_name(i);
+        fmt::format_to(std::back_inserter(text),
+                       "record(calc, \"{0}\") {{ field(CALC, \"A+1\") field(INPA, \"{0}.VAL NPP\") "
+                       "field(SCAN, \"{1:g} second\") }}\n",
+                       name, rate_hz > 0 ? 1 / rate_hz : 10);
+    }
+    return text;
+}
+
+Result run_row(const Row& row, const ScenarioOptions& options)
+{
+    const TemporaryFile file(row.server == "calc" ? calc_database(row.server_pvs, row.rate_hz) : std::string{});
+    const auto environment = loopback_environment();
+    options.progress("starting the server");
+    Child server(server_command(row, options, file.path()), {environment, cpu(options, 0)});
+    server.expect("iocRun: All initialization complete", start_patience);
+    options.progress("subscribing");
+    Child client({options.program, "bench-client", "--pvs", fmt::format("{}", row.client_pvs), "--monitors",
+                  fmt::format("{}", row.monitors_per_pv)},
+                 {environment, cpu(options, 1)});
+    client.expect("ready", start_patience);
+    Pair pair{server, client};
+
+    Result result;
+    result.row = row;
+    measure(row, pair, options, result);
+    options.progress("draining");
+    drain(pair, result);
+    judge(result);
+    client.finish(reply_patience);
+    server.finish(reply_patience);
+    return result;
+}
+
+} // namespace iochron::perf
