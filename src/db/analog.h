@@ -1,8 +1,8 @@
 #pragma once
 
 #include "db/accessor.h"
-#include "db/common.h"
 #include "db/cycle.h"
+#include "db/record_fields.h"
 
 namespace iochron::db {
 

@@ -1,6 +1,6 @@
 #include "base/nearest.h"
-#include "db/common.h"
 #include "db/core.h"
+#include "db/record_fields.h"
 #include "db/types/all.h"
 
 #include <fmt/format.h>

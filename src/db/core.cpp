@@ -1,7 +1,7 @@
 #include "db/core.h"
 
-#include "db/common.h"
 #include "db/cycle.h"
+#include "db/record_fields.h"
 #include "db/types/all.h"
 
 #include <fmt/format.h>
@@ -43,9 +43,9 @@ void Core::settle()
             end.sink->completed(end.token, end.status, nullptr);
         }
         posts.settle();
-    } while (!ended.empty());
+    } while (!ended.empty() || posts.active());
     processed.add(std::exchange(processed_now, 0));
-    if (wake && (replanned || !triggers.empty())) {
+    if (wake && !advancing && (replanned || !triggers.empty())) {
         replanned = false;
         wake();
     }

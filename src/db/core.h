@@ -88,6 +88,7 @@ struct Core {
 
     std::size_t deleted = 0; ///< records that were taken out again
     bool started = false;
+    bool advancing = false; ///< advance() is under way, after which its caller asks for the deadline anyway
     bool replanned = false; ///< a deadline may have come nearer since the owner last asked
     base::Steady now{};
     std::optional<base::Stamp> stamp{}; ///< the clock, read once for each call or slice

@@ -1,6 +1,6 @@
 #include "db/cycle.h"
 
-#include "db/common.h"
+#include "db/record_fields.h"
 #include "pv/convert.h"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "db/database.h"
 
-#include "db/common.h"
 #include "db/core.h"
+#include "db/record_fields.h"
 
 #include <fmt/format.h>
 
@@ -45,20 +45,22 @@ bool Database::advance(base::Steady now)
     core.now = now;
     core.stamp.reset();
     ++core.entries;
+    core.advancing = true;
     bool pass_goes_on = false;
     core.run_triggers(triggers_per_slice);
     if (ScanList* const list = core.scans.next(now)) {
         pass_goes_on = core.slice(*list);
         core.run_triggers(triggers_per_slice);
     }
-    const bool more = pass_goes_on || !core.triggers.empty();
-    if (more && core.ended.empty()) {
+    if (pass_goes_on && core.ended.empty()) { // the sinks are told to write out when the pass is through
+
         core.posts.flush();
         core.processed.add(std::exchange(core.processed_now, 0));
     } else {
         core.settle();
     }
     core.replanned = false;
+    core.advancing = false;
     --core.entries;
     return next_deadline() <= now;
 }

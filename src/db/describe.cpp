@@ -1,5 +1,5 @@
-#include "db/common.h"
 #include "db/core.h"
+#include "db/record_fields.h"
 
 #include <limits>
 
@@ -74,7 +74,7 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
         meta.is_array = true;
         meta.max_count = characters(field);
     }
-    if (metas.wants_sweep()) {
+    if (metas.wants_sweep() && !posts.handing_over()) {
         sweep_metas();
     }
     return metas.take(std::move(meta));

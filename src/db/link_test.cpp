@@ -135,6 +135,10 @@ TEST(Link, ALoopOfCPLinksGoesOnInSlicesAndStarvesNobody)
     }
     EXPECT_EQ(rig.number("TICK"), 10);
     EXPECT_GT(rig.number("A"), 1'000);
+    rig.subscribe("A", 1);
+    rig.notes.events.clear();
+    (void)rig.database.advance(rig.clock.steady());
+    EXPECT_EQ(rig.notes.events.back(), "settled") << "the sink may write out what it has";
 }
 
 TEST(Link, CanBeChangedWhileTheDatabaseRuns)

@@ -1,5 +1,5 @@
-#include "db/common.h"
 #include "db/core.h"
+#include "db/record_fields.h"
 #include "db/types/all.h"
 
 #include <fmt/format.h>

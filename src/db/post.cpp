@@ -56,28 +56,37 @@ void Posts::release(std::uint16_t sink)
     }
 }
 
+void Posts::list(Batch& batch)
+{
+    if (!std::exchange(batch.listed, true)) {
+        active_.push_back(static_cast<std::uint16_t>(&batch - batches_.data()));
+    }
+}
+
 void Posts::make_room(Batch& batch)
 {
-    if (batch.capacity == 0) {
+    if (batch.updates == nullptr) {
         batch.updates = static_cast<pv::Update*>(::operator new(largest * sizeof(pv::Update)));
-        batch.capacity = smallest;
-    } else {
-        flush(batch);
     }
+    flush(batch);
+    batch.room = batch.capacity;
+    list(batch);
 }
 
 void Posts::flush(Batch& batch)
 {
-    if (batch.size == 0) {
+    const std::size_t size = std::exchange(batch.size, 0);
+    batch.room = 0;
+    if (size == 0) {
         return;
     }
-    const std::size_t cost = std::max<std::size_t>(batch.sink->updates({batch.updates, batch.size}), batch.size);
-    batch.capacity = std::clamp(cost_per_call * batch.size / cost, smallest, largest);
+    handing_over_ = true;
+    const std::size_t cost = std::max<std::size_t>(batch.sink->updates({batch.updates, size}), size);
+    handing_over_ = false;
+    batch.capacity = std::clamp(cost_per_call * size / cost, smallest, largest);
     cost_ += cost;
-    posted_.add(batch.size);
-    destroy(batch.updates, batch.size);
-    batch.size = 0;
-    batch.told = true;
+    posted_.add(size);
+    destroy(batch.updates, size);
 }
 
 void Posts::flush(pv::Sink& sink)
@@ -90,8 +99,8 @@ void Posts::flush(pv::Sink& sink)
 
 void Posts::flush()
 {
-    for (Batch& batch : batches_) {
-        flush(batch);
+    for (const std::uint16_t index : active_) {
+        flush(batches_[index]);
     }
 }
 
@@ -99,7 +108,7 @@ void Posts::touch(pv::Sink& sink)
 {
     const auto found = index_.find(&sink);
     if (found != index_.end()) {
-        batches_[found->second].told = true;
+        list(batches_[found->second]);
     } else if (std::ranges::find(touched_, &sink) == touched_.end()) {
         touched_.push_back(&sink);
     }
@@ -108,10 +117,10 @@ void Posts::touch(pv::Sink& sink)
 void Posts::settle()
 {
     flush();
-    // A sink may call back from settled(), so nothing is held across a call.
-    for (std::size_t i = 0; i < batches_.size(); ++i) {
-        if (std::exchange(batches_[i].told, false) && batches_[i].sink != nullptr) {
-            batches_[i].sink->settled();
+    // A sink may call back from settled(), or end another one's last channel: nothing is held across a call.
+    for (const std::uint16_t index : std::exchange(active_, {})) {
+        if (std::exchange(batches_[index].listed, false) && batches_[index].sink != nullptr) {
+            batches_[index].sink->settled();
         }
     }
     for (pv::Sink* sink : std::exchange(touched_, {})) {

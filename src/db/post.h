@@ -44,7 +44,7 @@ class Posts {
                 std::uint64_t user_tag, const std::string* message, const pv::Meta* meta)
     {
         Batch& batch = batches_[sink];
-        if (batch.size == batch.capacity) [[unlikely]] {
+        if (batch.size == batch.room) [[unlikely]] {
             make_room(batch);
         }
         new (batch.updates + batch.size)
@@ -55,7 +55,7 @@ class Posts {
     void first(pv::Token token, pv::Sink& sink, const pv::Sample& sample)
     {
         Batch& batch = batches_[index_.at(&sink)];
-        if (batch.size == batch.capacity) {
+        if (batch.size == batch.room) {
             make_room(batch);
         }
         new (batch.updates + batch.size) pv::Update{token, sample};
@@ -81,6 +81,10 @@ class Posts {
     void settle();
     /// The sink was told something else than updates, so it is to hear settled().
     void touch(pv::Sink& sink);
+    /// There is something that was not told yet.
+    [[nodiscard]] bool active() const { return !active_.empty(); }
+    /// A sink looks at updates just now, which borrow their Metas.
+    [[nodiscard]] bool handing_over() const { return handing_over_; }
     /// The cost that the sinks have reported, in all.
     [[nodiscard]] std::size_t cost() const { return cost_; }
 
@@ -88,27 +92,31 @@ class Posts {
     Nodes<Stream> streams;    ///< streams behind the first of their record
 
   private:
-    struct Batch {
-        pv::Sink* sink = nullptr;
-        pv::Update* updates = nullptr;
-        std::size_t size = 0;
-        std::size_t capacity = 0;
-        std::size_t users = 0;
-        bool told = false; ///< since it last heard settled()
-    };
-
-    void end_first(Stream& stream);
-    void make_room(Batch& batch);
-    void flush(Batch& batch);
-
     static constexpr std::size_t smallest = 64;
     static constexpr std::size_t largest = 512;
     /// Updates' worth of work that one call of a sink should make at the most.
     static constexpr std::size_t cost_per_call = 4096;
 
+    struct Batch {
+        pv::Sink* sink = nullptr;
+        pv::Update* updates = nullptr;
+        std::size_t size = 0;
+        std::size_t room = 0;            ///< for how many there is room now; 0 before the first of them
+        std::size_t capacity = smallest; ///< how many the next hand-over shall have, by what the last one cost
+        std::size_t users = 0;
+        bool listed = false; ///< in active_
+    };
+
+    void end_first(Stream& stream);
+    void make_room(Batch& batch);
+    void list(Batch& batch);
+    void flush(Batch& batch);
+
     base::Counter& posted_;
     std::vector<Batch> batches_{1}; ///< index 0 is no sink
     std::unordered_map<pv::Sink*, std::uint16_t> index_;
+    std::vector<std::uint16_t> active_; ///< batches whose sink is to hear settled()
+    bool handing_over_ = false;
     std::vector<pv::Sink*> touched_; ///< sinks without subscriptions that are to hear settled()
     std::size_t cost_ = 0;
     std::uint16_t serial_ = 0; ///< makes the ids of subscriptions in one place differ

@@ -1,6 +1,6 @@
-#include "db/common.h"
 #include "db/core.h"
 #include "db/cycle.h"
+#include "db/record_fields.h"
 #include "db/simulation.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "db/record_type.h"
 
-#include "db/common.h"
+#include "db/record_fields.h"
 #include "db/text.h"
 
 #include <cassert>

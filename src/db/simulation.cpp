@@ -1,7 +1,7 @@
 #include "db/simulation.h"
 
 #include "db/accessor.h"
-#include "db/common.h"
+#include "db/record_fields.h"
 
 namespace iochron::db {
 

@@ -293,3 +293,29 @@ TEST(Source, TakesUserCodesValues)
     EXPECT_EQ(rig.number("NEXT"), 14);
     EXPECT_EQ(std::ranges::count(rig.notes.events, "settled"), 1) << "the sinks are told once";
 }
+
+TEST(Source, ServesManySinksAndForgetsThoseThatLeft)
+{
+    Rig rig;
+    rig.record("calc", "C", {{"CALC", "VAL+1"}});
+    rig.start();
+    for (int round = 0; round < 3; ++round) {
+        std::vector<std::unique_ptr<Notes>> sinks;
+        std::vector<pv::ChannelId> channels;
+        for (int i = 0; i < 100; ++i) {
+            sinks.push_back(std::make_unique<Notes>());
+            channels.push_back(rig.open("C", *sinks.back()));
+            rig.database.subscribe({.channel = channels.back(), .token = Token{1}}, *sinks.back());
+        }
+        rig.put("C.PROC", 1);
+        for (const auto& sink : sinks) {
+            EXPECT_EQ(sink->noted.size(), 2u);
+            EXPECT_EQ(sink->events.back(), "settled");
+        }
+        for (const pv::ChannelId channel : channels) {
+            rig.database.close(channel);
+        }
+    }
+    rig.put("C.PROC", 1); // nobody is told, least of all a sink that is gone
+    EXPECT_EQ(rig.number("C"), 4);
+}

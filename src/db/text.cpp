@@ -1,8 +1,8 @@
 #include "db/text.h"
 
 #include "base/nearest.h"
-#include "db/common.h"
 #include "db/core.h"
+#include "db/record_fields.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "db/common.h"
+#include "db/record_fields.h"
 
 #include "db/accessor.h"
 
