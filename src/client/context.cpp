@@ -1,0 +1,183 @@
+#include "client/context.h"
+
+#include "client/context_core.h"
+#include "client/scheme.h"
+#include "reactor/spdlog_log.h"
+
+#include <cassert>
+#include <utility>
+
+namespace iochron::client {
+
+struct Context::Parts {
+    std::unique_ptr<base::Log> own_log;
+    base::Log* log = nullptr;
+    std::unique_ptr<reactor::Executor> own_executor;
+    std::unique_ptr<reactor::Shard> own_shard;
+    reactor::Shard* shard = nullptr;
+    std::unique_ptr<ContextCore> core; ///< touched on the shard alone
+};
+
+namespace {
+
+std::unique_ptr<base::Log> own_log(const ContextSettings& settings)
+{
+    return settings.log != nullptr ? nullptr : std::make_unique<reactor::SpdlogLog>();
+}
+
+/// Runs a task on the shard and waits for its end.
+void run_on(reactor::Shard& shard, reactor::Task task)
+{
+    if (shard.inside()) {
+        task();
+        return;
+    }
+    std::promise<void> done;
+    shard.post([&] {
+        task();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+} // namespace
+
+Context::Context(ContextSettings settings) : parts_(std::make_unique<Parts>())
+{
+    parts_->own_log = own_log(settings);
+    parts_->log = settings.log != nullptr ? settings.log : parts_->own_log.get();
+    parts_->own_executor = std::make_unique<reactor::Executor>([](std::exception_ptr) {}); // callbacks are guarded
+    parts_->own_shard = std::make_unique<reactor::Shard>(reactor::ShardSettings{.name = "client"});
+    parts_->shard = parts_->own_shard.get();
+    parts_->core = std::make_unique<ContextCore>(*parts_->shard, *parts_->own_executor, settings, *parts_->log);
+    parts_->own_executor->start();
+    parts_->own_shard->start();
+}
+
+Context::Context(reactor::Shard& shard, reactor::Executor& executor, ContextSettings settings)
+    : parts_(std::make_unique<Parts>())
+{
+    parts_->own_log = own_log(settings);
+    parts_->log = settings.log != nullptr ? settings.log : parts_->own_log.get();
+    parts_->shard = &shard;
+    run_on(shard, [&] { parts_->core = std::make_unique<ContextCore>(shard, executor, settings, *parts_->log); });
+}
+
+// What was posted before still runs, and is told that the client ends.
+Context::~Context()
+{
+    run_on(*parts_->shard, [&] { parts_->core.reset(); });
+    if (parts_->own_shard) {
+        parts_->own_executor->stop();
+        parts_->own_shard->stop();
+        parts_->own_shard->join();
+    }
+}
+
+std::future<Outcome<Reading>> Context::get_later(std::string_view name, std::chrono::nanoseconds timeout)
+{
+    std::promise<Outcome<Reading>> promise;
+    std::future<Outcome<Reading>> future = promise.get_future();
+    const auto known = ca_name(name);
+    if (!known) {
+        promise.set_value(std::unexpected(known.error()));
+        return future;
+    }
+    parts_->shard->post([this, name = std::string(*known), timeout, promise = std::move(promise)]() mutable {
+        parts_->core->get(name, timeout, [promise = std::move(promise)](Outcome<Reading> reading) mutable {
+            promise.set_value(std::move(reading));
+        });
+    });
+    return future;
+}
+
+Outcome<Reading> Context::get(std::string_view name, std::chrono::nanoseconds timeout)
+{
+    return get_later(name, timeout).get();
+}
+
+std::vector<Outcome<Reading>> Context::get(std::span<const std::string> names, std::chrono::nanoseconds timeout)
+{
+    std::vector<std::future<Outcome<Reading>>> under_way;
+    for (const std::string& name : names) {
+        under_way.push_back(get_later(name, timeout));
+    }
+    std::vector<Outcome<Reading>> readings;
+    for (auto& reading : under_way) {
+        readings.push_back(reading.get());
+    }
+    return readings;
+}
+
+std::future<pv::Status> Context::put_later(std::string_view name, const pv::Value& value, PutOptions options)
+{
+    std::promise<pv::Status> promise;
+    std::future<pv::Status> future = promise.get_future();
+    const auto known = ca_name(name);
+    if (!known) {
+        promise.set_value(known.error());
+        return future;
+    }
+    parts_->shard->post([this, name = std::string(*known), value, options, promise = std::move(promise)]() mutable {
+        parts_->core->put(name, std::move(value), options, [promise = std::move(promise)](pv::Status status) mutable {
+            promise.set_value(std::move(status));
+        });
+    });
+    return future;
+}
+
+pv::Status Context::put(std::string_view name, const pv::Value& value, PutOptions options)
+{
+    return put_later(name, value, options).get();
+}
+
+Outcome<Monitor> Context::monitor(std::string_view name, MonitorCallback callback, MonitorOptions options)
+{
+    const auto known = ca_name(name);
+    if (!known) {
+        return std::unexpected(known.error());
+    }
+    if (known->empty() || known->size() > base::Limits{}.name_bytes) {
+        return std::unexpected(pv::Status{pv::Outcome::no_such_channel, "this is no name of a PV"});
+    }
+    auto state = std::make_shared<Monitor::State>();
+    state->name = *known;
+    state->callback = std::move(callback);
+    state->options = std::move(options);
+    state->shard = parts_->shard;
+    parts_->shard->post([this, state] { parts_->core->start(state); });
+    return Monitor(std::move(state));
+}
+
+Monitor::Monitor(Monitor&& other) noexcept = default;
+
+Monitor& Monitor::operator=(Monitor&& other) noexcept
+{
+    if (this != &other) {
+        cancel();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+void Monitor::cancel()
+{
+    if (const std::shared_ptr<State> state = std::exchange(state_, nullptr)) {
+        state->cancelled = true;
+        state->shard->post([state] {
+            if (state->core != nullptr) {
+                state->core->stop(*state);
+            }
+        });
+    }
+}
+
+MonitorCounts Monitor::counts() const
+{
+    if (!state_) {
+        return {};
+    }
+    return {.received = state_->received, .delivered = state_->delivered, .coalesced = state_->coalesced};
+}
+
+} // namespace iochron::client

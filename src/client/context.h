@@ -1,0 +1,145 @@
+#pragma once
+
+#include "base/log.h"
+#include "client/ca/settings.h"
+#include "pv/sample.h"
+#include "pv/status.h"
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <future>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace iochron::reactor {
+class Shard;
+class Executor;
+} // namespace iochron::reactor
+
+namespace iochron::pv {
+struct Update;
+}
+
+namespace iochron::client {
+
+/// What a get gives. It owns all that it refers to.
+struct Reading {
+    pv::Value value;
+    base::Stamp time = base::undefined_stamp;
+    pv::Alarm alarm;
+    pv::MetaRef meta; ///< units, limits, choices; never null
+};
+
+template <class T>
+using Outcome = std::expected<T, pv::Status>;
+
+/// Updates of one monitor, oldest first. All of it is good until the callback returns; a Sample that is kept needs the
+/// MetaRef beside it.
+struct Updates {
+    std::span<const pv::Update> updates;
+    pv::MetaRef meta;
+    std::uint64_t coalesced = 0; ///< updates since the last call that were replaced by newer ones
+};
+
+/// What happens to updates that come faster than a callback takes them.
+enum class QueuePolicy : std::uint8_t {
+    all,    ///< all are kept, unless the oldest waits longer than ContextSettings::max_lag: then only the newest is
+    newest, ///< only the newest is kept
+};
+
+struct MonitorOptions {
+    pv::Mask mask = pv::Mask::value | pv::Mask::alarm;
+    std::uint32_t count = 0; ///< elements wanted; 0: as many as there are
+    QueuePolicy queue = QueuePolicy::all;
+    bool own = false; ///< shares no subscription on the wire with an equal one
+    /// Calls back on the network's own thread, at once and without a queue: for code that cannot block, since all else
+    /// waits meanwhile. An exception there ends the program.
+    bool on_shard = false;
+    /// Told when the channel is connected, and when it is lost, with the reason. Like the updates, in one order with
+    /// them.
+    std::move_only_function<void(bool connected, std::string_view why)> on_connection = nullptr;
+};
+
+struct MonitorCounts {
+    std::uint64_t received = 0;  ///< from the network
+    std::uint64_t delivered = 0; ///< to the callback
+    std::uint64_t coalesced = 0;
+};
+
+/// A monitor lives as long as this. Losing the connection does not end it. Destroying it does not wait for a callback
+/// that is running, but none begins afterwards, when it is destroyed on the callbacks' own thread. Must not outlive its
+/// Context.
+/// Thread: any
+class Monitor {
+  public:
+    Monitor() = default;
+    Monitor(Monitor&& other) noexcept;
+    Monitor& operator=(Monitor&& other) noexcept;
+    ~Monitor() { cancel(); }
+
+    void cancel();
+    [[nodiscard]] MonitorCounts counts() const;
+
+    struct State; ///< of use to nobody else
+
+  private:
+    friend class Context;
+    explicit Monitor(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    std::shared_ptr<State> state_;
+};
+
+using MonitorCallback = std::move_only_function<void(const Updates&)>;
+
+struct PutOptions {
+    bool wait = false; ///< until all processing that the put causes has ended (put-callback)
+    std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+};
+
+struct ContextSettings {
+    ca::Settings ca;
+    std::uint16_t priority = 0;              ///< of CA circuits, 0 to 99
+    std::chrono::milliseconds max_lag{2000}; ///< zero: off
+    base::Log* log = nullptr;                ///< null: standard error
+};
+
+/// A client of EPICS PVs: get, put, monitor, by name. "ca://NAME" and "NAME" are the same.
+///
+/// It owns a shard, on which all the network's work is done, and an executor, on whose thread callbacks run, in
+/// batches; or it uses given ones. Channels that were asked for stay connected.
+/// Thread: any, but not the shard for those that wait
+class Context {
+  public:
+    explicit Context(ContextSettings settings = {});
+    /// The shard must run and outlive the Context; the executor likewise.
+    Context(reactor::Shard& shard, reactor::Executor& executor, ContextSettings settings = {});
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+    ~Context();
+
+    /// Waits for the value, with the connection if need be.
+    Outcome<Reading> get(std::string_view name, std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+    /// All at once, in as many round trips as one takes.
+    std::vector<Outcome<Reading>> get(std::span<const std::string> names,
+                                      std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+    std::future<Outcome<Reading>> get_later(std::string_view name,
+                                            std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+
+    /// A value of any type; the server converts. Without wait it returns when the server has made the write.
+    pv::Status put(std::string_view name, const pv::Value& value, PutOptions options = {});
+    std::future<pv::Status> put_later(std::string_view name, const pv::Value& value, PutOptions options = {});
+
+    /// The first value and all that follow, until the Monitor is destroyed. Refused only for a name that cannot be one.
+    [[nodiscard]] Outcome<Monitor> monitor(std::string_view name, MonitorCallback callback,
+                                           MonitorOptions options = {});
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace iochron::client

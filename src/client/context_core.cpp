@@ -1,0 +1,160 @@
+#include "client/context_core.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+namespace iochron::client {
+
+ContextCore::ContextCore(reactor::Shard& shard, reactor::Executor& executor, const ContextSettings& settings,
+                         base::Log& log)
+    : shard_(shard), executor_(executor), settings_(settings), log_(log), self_(std::make_shared<ContextCore*>(this)),
+      client_(shard, settings.ca, log, {.priority = settings.priority, .describe = true})
+{}
+
+ContextCore::~ContextCore()
+{
+    *self_ = nullptr;
+    for (const auto& monitor : monitors_) {
+        monitor->core = nullptr;
+    }
+    std::vector<base::Handle> under_way;
+    operations_.each([&](base::Handle handle, const auto&) { under_way.push_back(handle); });
+    for (const base::Handle handle : under_way) {
+        finish(handle, {pv::Outcome::cancelled, "the client ends"}, nullptr);
+    }
+}
+
+ContextCore::Pv& ContextCore::channel_of(const std::string& name)
+{
+    std::unique_ptr<Pv>& pv = pvs_[name];
+    if (!pv) {
+        pv = std::make_unique<Pv>();
+        pv->name = name;
+        pv->channel = client_.open_channel({name, token_of(*pv)}, *this);
+    }
+    return *pv;
+}
+
+void ContextCore::get(const std::string& name, std::chrono::nanoseconds timeout, GetDone done)
+{
+    auto operation = std::make_unique<Operation>();
+    operation->get_done = std::move(done);
+    begin(name, timeout, std::move(operation));
+}
+
+void ContextCore::put(const std::string& name, pv::Value value, const PutOptions& options, PutDone done)
+{
+    auto operation = std::make_unique<Operation>();
+    operation->put_done = std::move(done);
+    operation->value = std::move(value);
+    operation->wait = options.wait;
+    begin(name, options.timeout, std::move(operation));
+}
+
+void ContextCore::begin(const std::string& name, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation)
+{
+    Pv& pv = channel_of(name);
+    operation->pv = &pv;
+    operation->timer = std::make_unique<reactor::Timer>(shard_);
+    reactor::Timer& timer = *operation->timer;
+    const base::Handle handle = operations_.insert(std::move(operation));
+    timer.at(shard_.refresh() + timeout, [this, handle] { timed_out(handle); });
+    if (pv.connected) {
+        issue(handle);
+    } else {
+        pv.waiting.push_back(handle.bits());
+    }
+}
+
+void ContextCore::issue(base::Handle handle)
+{
+    std::unique_ptr<Operation>* const found = operations_.find(handle);
+    if (found == nullptr) {
+        return;
+    }
+    Operation& operation = **found;
+    operation.started = true;
+    const pv::Token token{handle.bits()};
+    if (operation.get_done) {
+        client_.read({.channel = operation.pv->channel, .token = token}, {}, *this);
+    } else {
+        client_.write({.channel = operation.pv->channel,
+                       .token = token,
+                       .value = std::move(operation.value),
+                       .wait = operation.wait},
+                      {}, *this);
+    }
+}
+
+void ContextCore::timed_out(base::Handle handle)
+{
+    Operation& operation = **operations_.find(handle);
+    if (operation.started) {
+        client_.cancel(operation.pv->channel, pv::Token{handle.bits()}, *this);
+        finish(handle, {pv::Outcome::timed_out, fmt::format("{} gave no answer in time", operation.pv->name)}, nullptr);
+    } else {
+        std::erase(operation.pv->waiting, handle.bits());
+        finish(handle, {pv::Outcome::timed_out, fmt::format("{} was not connected in time", operation.pv->name)},
+               nullptr);
+    }
+}
+
+void ContextCore::finish(base::Handle handle, const pv::Status& status, const pv::Sample* sample)
+{
+    std::unique_ptr<Operation>* const found = operations_.find(handle);
+    if (found == nullptr) {
+        return;
+    }
+    const std::unique_ptr<Operation> operation = std::move(*found);
+    operations_.erase(handle);
+    if (operation->put_done) {
+        operation->put_done(status);
+    } else if (!status.ok()) {
+        operation->get_done(std::unexpected(status));
+    } else {
+        operation->get_done(Reading{.value = sample->value,
+                                    .time = sample->time,
+                                    .alarm = sample->alarm,
+                                    .meta = client_.describe(operation->pv->channel)});
+    }
+}
+
+void ContextCore::completed(pv::Token token, const pv::Status& status, const pv::Sample* sample)
+{
+    finish(base::Handle::from_bits(static_cast<std::uint64_t>(token)), status, sample);
+}
+
+void ContextCore::opened(std::span<const pv::Opened> answers)
+{
+    for (const pv::Opened& answer : answers) {
+        if (is_monitor(answer.token)) {
+            Monitor::State& monitor = monitor_of(answer.token);
+            monitor.meta = answer.meta;
+            tell_connection(monitor, answer.status.ok(), answer.status.text);
+            continue;
+        }
+        Pv& pv = pv_of(answer.token);
+        pv.connected = answer.status.ok();
+        for (const std::uint64_t handle : std::exchange(pv.waiting, {})) {
+            if (pv.connected) {
+                issue(base::Handle::from_bits(handle));
+            } else {
+                finish(base::Handle::from_bits(handle), answer.status, nullptr);
+            }
+        }
+    }
+}
+
+void ContextCore::closed(pv::Token channel, const pv::Status& why)
+{
+    if (is_monitor(channel)) {
+        tell_connection(monitor_of(channel), false, why.text);
+    } else {
+        pv_of(channel).connected = false;
+    }
+}
+
+void ContextCore::rights_changed(pv::Token /*channel*/, pv::Rights /*rights*/) {}
+
+} // namespace iochron::client

@@ -1,0 +1,147 @@
+#pragma once
+
+#include "base/slots.h"
+#include "client/ca/client.h"
+#include "client/context.h"
+#include "reactor/executor.h"
+#include "reactor/shard.h"
+#include "reactor/timer.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace iochron::client {
+
+using GetDone = std::move_only_function<void(Outcome<Reading>)>;
+using PutDone = std::move_only_function<void(pv::Status)>;
+
+/// A monitor: shared by the handle that the user has, the shard that fills it, and the executor's tasks.
+/// Thread: shard, but where said otherwise
+struct Monitor::State {
+    std::string name;
+    MonitorCallback callback;
+    MonitorOptions options;
+    class ContextCore* core = nullptr; ///< null once the context has ended
+    reactor::Shard* shard = nullptr;
+
+    std::atomic<bool> cancelled{false}; // any
+    std::atomic<std::uint64_t> received{0};
+    std::atomic<std::uint64_t> delivered{0};
+    std::atomic<std::uint64_t> coalesced{0};
+
+    std::uint32_t place = 0; ///< in the core's list
+    pv::ChannelId channel{};
+    pv::MetaRef meta;
+    std::vector<pv::Update> pending;
+    std::uint64_t pending_coalesced = 0;
+    base::Steady oldest{}; ///< when the first of the pending ones came
+    bool busy = false;     ///< the executor has not finished the last delivery
+    bool dirty = false;    ///< is in the core's list of those that have something to deliver
+};
+
+/// The shard's side of a Context.
+/// Thread: shard
+class ContextCore final : public pv::Sink {
+  public:
+    ContextCore(reactor::Shard& shard, reactor::Executor& executor, const ContextSettings& settings, base::Log& log);
+    ContextCore(const ContextCore&) = delete;
+    ContextCore& operator=(const ContextCore&) = delete;
+    ~ContextCore() override;
+
+    void get(const std::string& name, std::chrono::nanoseconds timeout, GetDone done);
+    void put(const std::string& name, pv::Value value, const PutOptions& options, PutDone done);
+    void start(std::shared_ptr<Monitor::State> monitor);
+    void stop(Monitor::State& monitor);
+
+    void opened(std::span<const pv::Opened> answers) override;
+    std::size_t updates(std::span<const pv::Update> batch) override;
+    void completed(pv::Token operation, const pv::Status& status, const pv::Sample* sample) override;
+    void rights_changed(pv::Token channel, pv::Rights rights) override;
+    void meta_changed(pv::Token channel, const pv::MetaRef& meta) override;
+    void closed(pv::Token channel, const pv::Status& why) override;
+    void settled() override;
+
+  private:
+    /// A channel for gets and puts, which stays.
+    struct Pv {
+        std::string name;
+        pv::ChannelId channel{};
+        bool connected = false;
+        std::vector<std::uint64_t> waiting; ///< operations, until it is connected
+    };
+    struct Operation {
+        Pv* pv = nullptr;
+        GetDone get_done; ///< of a get
+        PutDone put_done; ///< of a put
+        pv::Value value;
+        bool wait = false;
+        bool started = false;
+        std::unique_ptr<reactor::Timer> timer;
+    };
+    /// What the executor is to do for one monitor.
+    struct Delivery {
+        std::shared_ptr<Monitor::State> monitor;
+        std::vector<pv::Update> updates;
+        pv::MetaRef meta;
+        std::uint64_t coalesced = 0;
+        bool is_connection = false;
+        bool connected = false;
+        std::string why;
+    };
+    using Operations = base::Slots<std::unique_ptr<Operation>>;
+
+    Pv& channel_of(const std::string& name);
+    void begin(const std::string& name, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation);
+    void issue(base::Handle handle);
+    void timed_out(base::Handle handle);
+    void finish(base::Handle handle, const pv::Status& status, const pv::Sample* sample);
+
+    void take(Monitor::State& monitor, std::span<const pv::Update> updates);
+    void queue(Monitor::State& monitor, std::span<const pv::Update> updates);
+    void collapse(Monitor::State& monitor);
+    void tell_connection(Monitor::State& monitor, bool connected, std::string_view why);
+    void hand_over(Monitor::State& monitor);
+    void submit();
+    void delivered(const std::vector<std::shared_ptr<Monitor::State>>& monitors);
+    static void deliver(std::vector<Delivery>& deliveries, base::Log& log);
+    static void call(Delivery& delivery);
+    void mark_dirty(Monitor::State& monitor);
+
+    // A channel's token is the address of a Pv, or with the lowest bit set, of a Monitor::State; a subscription's is
+    // the address of the Monitor::State.
+    [[nodiscard]] static pv::Token token_of(const Pv& pv) { return pv::Token{reinterpret_cast<std::uint64_t>(&pv)}; }
+    [[nodiscard]] static pv::Token token_of(const Monitor::State& state)
+    {
+        return pv::Token{reinterpret_cast<std::uint64_t>(&state)};
+    }
+    [[nodiscard]] static pv::Token channel_token_of(const Monitor::State& state)
+    {
+        return pv::Token{reinterpret_cast<std::uint64_t>(&state) | 1};
+    }
+    [[nodiscard]] static bool is_monitor(pv::Token token) { return (static_cast<std::uint64_t>(token) & 1) != 0; }
+    [[nodiscard]] static Monitor::State& monitor_of(pv::Token token)
+    {
+        return *reinterpret_cast<Monitor::State*>(static_cast<std::uint64_t>(token) & ~std::uint64_t{1});
+    }
+    [[nodiscard]] static Pv& pv_of(pv::Token token)
+    {
+        return *reinterpret_cast<Pv*>(static_cast<std::uint64_t>(token));
+    }
+
+    reactor::Shard& shard_;
+    reactor::Executor& executor_;
+    ContextSettings settings_;
+    base::Log& log_;
+    std::unordered_map<std::string, std::unique_ptr<Pv>> pvs_;
+    Operations operations_;
+    std::vector<std::shared_ptr<Monitor::State>> monitors_;
+    std::vector<Monitor::State*> dirty_;
+    std::vector<Delivery> deliveries_;   ///< of this turn
+    std::shared_ptr<ContextCore*> self_; ///< null inside once this is gone: for the executor's answers
+    ca::Client client_;
+};
+
+} // namespace iochron::client

@@ -1,0 +1,212 @@
+#include "client/context_core.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace iochron::client {
+
+void ContextCore::start(std::shared_ptr<Monitor::State> state)
+{
+    Monitor::State& monitor = *state;
+    if (monitor.cancelled) {
+        return;
+    }
+    monitor.core = this;
+    monitor.place = static_cast<std::uint32_t>(monitors_.size());
+    monitors_.push_back(std::move(state));
+    monitor.channel = client_.open_channel({monitor.name, channel_token_of(monitor)}, *this);
+    if (monitor.channel != pv::ChannelId{}) {
+        client_.subscribe({.channel = monitor.channel,
+                           .mask = monitor.options.mask,
+                           .token = token_of(monitor),
+                           .count = monitor.options.count,
+                           .own = monitor.options.own},
+                          *this);
+    }
+}
+
+void ContextCore::stop(Monitor::State& monitor)
+{
+    client_.close(monitor.channel);
+    std::erase(dirty_, &monitor);
+    monitor.core = nullptr;
+    monitors_.back()->place = monitor.place;
+    std::swap(monitors_[monitor.place], monitors_.back());
+    monitors_.pop_back();
+}
+
+// hot: updates of one monitor that stand together make one call.
+std::size_t ContextCore::updates(std::span<const pv::Update> batch)
+{
+    for (std::size_t i = 0; i < batch.size();) {
+        std::size_t end = i + 1;
+        while (end < batch.size() && batch[end].token == batch[i].token) {
+            ++end;
+        }
+        take(monitor_of(batch[i].token), batch.subspan(i, end - i));
+        i = end;
+    }
+    return batch.size();
+}
+
+void ContextCore::take(Monitor::State& monitor, std::span<const pv::Update> updates)
+{
+    monitor.received.fetch_add(updates.size(), std::memory_order_relaxed);
+    if (!monitor.options.on_shard) {
+        queue(monitor, updates);
+        return;
+    }
+    monitor.delivered.fetch_add(updates.size(), std::memory_order_relaxed);
+    monitor.callback({.updates = updates, .meta = monitor.meta});
+}
+
+void ContextCore::queue(Monitor::State& monitor, std::span<const pv::Update> updates)
+{
+    if (monitor.pending.empty()) {
+        monitor.oldest = shard_.now();
+    }
+    monitor.pending.insert(monitor.pending.end(), updates.begin(), updates.end());
+    const bool late = settings_.max_lag.count() > 0 && shard_.now() - monitor.oldest > settings_.max_lag;
+    if (monitor.options.queue == QueuePolicy::newest || (monitor.busy && late)) {
+        collapse(monitor);
+    }
+    mark_dirty(monitor);
+}
+
+// Keeps the newest. `oldest` stays, so that a monitor that is behind stays so until its callback has caught up.
+void ContextCore::collapse(Monitor::State& monitor)
+{
+    const std::size_t replaced = monitor.pending.size() - 1;
+    monitor.pending.erase(monitor.pending.begin(), monitor.pending.end() - 1);
+    monitor.pending_coalesced += replaced;
+    monitor.coalesced.fetch_add(replaced, std::memory_order_relaxed);
+}
+
+void ContextCore::mark_dirty(Monitor::State& monitor)
+{
+    if (!monitor.busy && !std::exchange(monitor.dirty, true)) {
+        dirty_.push_back(&monitor);
+    }
+}
+
+void ContextCore::meta_changed(pv::Token channel, const pv::MetaRef& meta)
+{
+    if (is_monitor(channel)) {
+        Monitor::State& monitor = monitor_of(channel);
+        hand_over(monitor); // what waits belongs to the old one
+        monitor.meta = meta;
+    }
+}
+
+// Goes out at once, whatever the callback is doing, so that it keeps its place among the updates.
+void ContextCore::tell_connection(Monitor::State& monitor, bool connected, std::string_view why)
+{
+    if (!monitor.options.on_connection) {
+        return;
+    }
+    if (monitor.options.on_shard) {
+        monitor.options.on_connection(connected, why);
+        return;
+    }
+    hand_over(monitor);
+    Delivery delivery;
+    delivery.monitor = monitors_[monitor.place];
+    delivery.is_connection = true;
+    delivery.connected = connected;
+    delivery.why = why;
+    deliveries_.push_back(std::move(delivery));
+}
+
+void ContextCore::hand_over(Monitor::State& monitor)
+{
+    if (monitor.pending.empty()) {
+        return;
+    }
+    monitor.busy = true;
+    Delivery delivery;
+    delivery.monitor = monitors_[monitor.place];
+    delivery.updates = std::exchange(monitor.pending, {});
+    delivery.meta = monitor.meta;
+    delivery.coalesced = std::exchange(monitor.pending_coalesced, 0);
+    deliveries_.push_back(std::move(delivery));
+}
+
+void ContextCore::settled()
+{
+    for (Monitor::State* const monitor : std::exchange(dirty_, {})) {
+        monitor->dirty = false;
+        if (!monitor->busy) {
+            hand_over(*monitor);
+        }
+    }
+    submit();
+}
+
+// One task for all of a turn; when it has run, the shard learns of it and hands over what came meanwhile.
+void ContextCore::submit()
+{
+    if (deliveries_.empty()) {
+        return;
+    }
+    executor_.submit(
+        [deliveries = std::exchange(deliveries_, {}), self = self_, shard = &shard_, log = &log_]() mutable {
+            deliver(deliveries, *log);
+            std::vector<std::shared_ptr<Monitor::State>> monitors;
+            for (Delivery& delivery : deliveries) {
+                monitors.push_back(std::move(delivery.monitor));
+            }
+            shard->post([self, monitors = std::move(monitors)] {
+                if (*self != nullptr) {
+                    (*self)->delivered(monitors);
+                }
+            });
+        });
+}
+
+void ContextCore::deliver(std::vector<Delivery>& deliveries, base::Log& log)
+{
+    for (Delivery& delivery : deliveries) {
+        try {
+            call(delivery);
+        } catch (const std::exception& error) {
+            log.error("client.callback", "the callback of {} threw: {}", delivery.monitor->name, error.what());
+        } catch (...) {
+            log.error("client.callback", "the callback of {} threw", delivery.monitor->name);
+        }
+    }
+}
+
+void ContextCore::call(Delivery& delivery)
+{
+    Monitor::State& monitor = *delivery.monitor;
+    if (monitor.cancelled) {
+        return;
+    }
+    if (delivery.is_connection) {
+        monitor.options.on_connection(delivery.connected, delivery.why);
+        return;
+    }
+    for (pv::Update& update : delivery.updates) {
+        update.sample.meta = delivery.meta.get();
+    }
+    monitor.delivered.fetch_add(delivery.updates.size(), std::memory_order_relaxed);
+    monitor.callback({.updates = delivery.updates, .meta = delivery.meta, .coalesced = delivery.coalesced});
+}
+
+void ContextCore::delivered(const std::vector<std::shared_ptr<Monitor::State>>& monitors)
+{
+    for (const auto& monitor : monitors) {
+        if (monitor->core != this) {
+            continue;
+        }
+        monitor->busy = false;
+        if (!monitor->pending.empty()) {
+            mark_dirty(*monitor);
+        }
+    }
+    settled();
+}
+
+} // namespace iochron::client

@@ -1,0 +1,180 @@
+#include "client/context.h"
+
+#include "client/context_core.h"
+#include "client/scheme.h"
+#include "reactor/spdlog_log.h"
+
+#include <gtest/gtest.h>
+
+using namespace std::chrono_literals;
+using namespace iochron;
+using namespace iochron::client;
+
+namespace {
+
+/// A context that finds nobody: it searches at a loopback port where nothing listens.
+ContextSettings alone(base::Log& log)
+{
+    ContextSettings settings;
+    settings.ca.auto_address_list = false;
+    settings.ca.address_list = {{"127.0.0.1", 9}};
+    settings.ca.repeater_port = 9;
+    settings.log = &log;
+    return settings;
+}
+
+pv::Update number(double value)
+{
+    pv::Update update;
+    update.sample.value = pv::Value::of(value);
+    return update;
+}
+
+} // namespace
+
+TEST(ClientContext, SaysWhatWasNotConnectedInTime)
+{
+    base::SilentLog log;
+    Context context(alone(log));
+    const auto reading = context.get("NOBODY:HAS:THIS", 20ms);
+    ASSERT_FALSE(reading);
+    EXPECT_EQ(reading.error().outcome, pv::Outcome::timed_out);
+    EXPECT_EQ(reading.error().text, "NOBODY:HAS:THIS was not connected in time");
+    EXPECT_EQ(context.put("NOBODY:HAS:THIS", pv::Value::of(1.0), {.timeout = 20ms}).outcome, pv::Outcome::timed_out);
+}
+
+TEST(ClientContext, RefusesPvAccessWithWords)
+{
+    base::SilentLog log;
+    Context context(alone(log));
+    EXPECT_EQ(context.get("pva://X").error().text, "pvAccess is not built yet");
+    EXPECT_EQ(context.put("pva://X", pv::Value::of(1.0)).outcome, pv::Outcome::unsupported);
+    EXPECT_FALSE(context.monitor("pva://X", [](const Updates&) {}));
+    EXPECT_EQ(*ca_name("ca://X"), "X");
+}
+
+TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)
+{
+    base::SilentLog log;
+    std::future<Outcome<Reading>> reading;
+    {
+        Context context(alone(log));
+        reading = context.get_later("A", 1h);
+        auto monitor = context.monitor("B", [](const Updates&) {});
+        ASSERT_TRUE(monitor);
+        EXPECT_EQ(monitor->counts().received, 0u);
+    }
+    EXPECT_EQ(reading.get().error().outcome, pv::Outcome::cancelled);
+}
+
+/// The shard's side alone, driven by hand, with an executor that the test polls.
+struct ContextQueues : testing::Test {
+    std::shared_ptr<Monitor::State> start(MonitorOptions options)
+    {
+        auto state = std::make_shared<Monitor::State>();
+        state->name = "PV";
+        state->callback = [this](const Updates& updates) {
+            for (const pv::Update& update : updates.updates) {
+                told.push_back(update.sample.value.as_double());
+            }
+            coalesced += updates.coalesced;
+        };
+        state->options = std::move(options);
+        state->shard = &shard;
+        core.start(state);
+        return state;
+    }
+    void update(Monitor::State& state, std::initializer_list<double> values)
+    {
+        for (const double value : values) {
+            pv::Update one = number(value);
+            one.token = pv::Token{reinterpret_cast<std::uint64_t>(&state)};
+            core.updates({&one, 1});
+        }
+        core.settled();
+    }
+    /// Runs the callbacks, and what the shard does of it.
+    void run()
+    {
+        while (executor.poll() > 0) {
+            bool ran = false;
+            shard.post([&] { ran = true; });
+            shard.run_until(base::never, [&] { return ran; });
+        }
+    }
+
+    base::SilentLog log;
+    reactor::Shard shard;
+    reactor::Executor executor{[](std::exception_ptr) {}};
+    ContextCore core{shard, executor, alone(log), log};
+    std::vector<double> told;
+    std::uint64_t coalesced = 0;
+};
+
+TEST_F(ContextQueues, AllUpdatesReachTheCallbackInOrder)
+{
+    const auto state = start({});
+    update(*state, {1, 2, 3});
+    update(*state, {4}); // while the callback has not run
+    update(*state, {5});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{1, 2, 3, 4, 5}));
+    EXPECT_EQ(state->delivered, 5u);
+    EXPECT_EQ(state->coalesced, 0u);
+}
+
+TEST_F(ContextQueues, NewestKeepsOneAndCountsTheRest)
+{
+    const auto state = start({.queue = QueuePolicy::newest});
+    update(*state, {1});
+    update(*state, {2});
+    update(*state, {3, 4});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{1, 4}));
+    EXPECT_EQ(coalesced, 2u);
+    EXPECT_EQ(state->received, 4u);
+}
+
+TEST_F(ContextQueues, ConnectionNewsKeepItsPlaceAmongUpdates)
+{
+    const auto state =
+        start({.on_connection = [this](bool yes, std::string_view) { told.push_back(yes ? 100 : -100); }});
+    const pv::Token channel{reinterpret_cast<std::uint64_t>(state.get()) | 1};
+    const pv::Opened opened{.token = channel, .status = {}, .channel = {}, .meta = nullptr, .rights = {}};
+    core.opened({&opened, 1});
+    update(*state, {1});
+    update(*state, {2});
+    core.closed(channel, {pv::Outcome::disconnected, "gone"});
+    core.opened({&opened, 1});
+    update(*state, {3});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{100, 1, 2, -100, 100, 3}));
+}
+
+TEST_F(ContextQueues, OnShardCallsAtOnceAndACancelledOneNotAtAll)
+{
+    const auto direct = start({.on_shard = true});
+    update(*direct, {1, 2});
+    EXPECT_EQ(told, (std::vector<double>{1, 2}));
+    const auto queued = start({});
+    update(*queued, {3});
+    queued->cancelled = true;
+    run();
+    EXPECT_EQ(told, (std::vector<double>{1, 2}));
+    core.stop(*queued);
+    core.stop(*direct);
+}
+
+TEST_F(ContextQueues, ACallbackThatThrowsStopsNobodyElse)
+{
+    const auto bad = start({});
+    bad->callback = [](const Updates&) { throw std::runtime_error("oops"); };
+    const auto good = start({});
+    update(*bad, {1});
+    update(*good, {2});
+    run();
+    update(*bad, {3});
+    update(*good, {4});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{2, 4}));
+}
