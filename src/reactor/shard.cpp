@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <latch>
 #include <utility>
 
 #include <pthread.h>
@@ -51,7 +52,7 @@ void Shard::run()
 
 bool Shard::run_until(base::Steady latest, const std::function<bool()>& done)
 {
-    assert(runner_ == std::thread::id{});
+    assert(inside());
     runner_ = std::this_thread::get_id();
     refresh();
     bool is_done = done();
@@ -70,13 +71,17 @@ bool Shard::run_until(base::Steady latest, const std::function<bool()>& done)
 void Shard::start()
 {
     assert(!thread_.joinable());
-    thread_ = std::thread([this] {
+    std::latch running(1); // from here on inside() is true on the new thread alone
+    thread_ = std::thread([this, &running] {
+        runner_ = std::this_thread::get_id();
+        running.count_down();
         pthread_setname_np(pthread_self(), settings_.name.substr(0, 15).c_str());
         if (settings_.cpu >= 0) {
             pin(settings_.cpu);
         }
         run();
     });
+    running.wait();
 }
 
 void Shard::stop()
