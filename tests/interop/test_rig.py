@@ -1,11 +1,11 @@
-"""The rig itself: a peer's server is found and read by peers' clients, several at a time, and leaves nothing behind."""
+"""The rig itself: servers are found and read by the peers' clients, several at a time, and leave nothing behind."""
 import os
 
 import pytest
 
 from rig.client import run_python
 from rig.ports import free_ports
-from rig.server import Server, soft_ioc_command
+from rig.server import Server, iochron_ioc_command, soft_ioc_command
 
 DATABASE = """
 record(ai, "$(P=RIG:)A") { field(VAL, "1.5") field(EGU, "mm") field(PREC, "2") }
@@ -52,38 +52,37 @@ answer(asyncio.run(main()))
 
 
 @pytest.mark.parametrize("client", [AIOCA_GET, CAPROTO_GET, PYEPICS_GET], ids=["aioca", "caproto", "pyepics"])
-def test_reads_softioc(soft_ioc, client):
-    server = soft_ioc(DATABASE)
+def test_reads(any_ioc, client):
+    server = any_ioc(DATABASE)
     assert run_python(server.environment, client, "RIG:A") == {"value": 1.5, "units": "mm", "precision": 2}
 
 
-def test_monitors_softioc(soft_ioc):
-    values = run_python(soft_ioc(DATABASE).environment, AIOCA_MONITOR, "RIG:COUNT")
+def test_monitors(any_ioc):
+    values = run_python(any_ioc(DATABASE).environment, AIOCA_MONITOR, "RIG:COUNT")
     assert values == [values[0] + n for n in range(4)]
 
 
-def test_two_servers_at_once(soft_ioc):
+def test_two_servers_at_once(soft_ioc, iochron_ioc):
     first = soft_ioc(DATABASE, "P=ONE:")
-    second = soft_ioc(DATABASE, "P=TWO:")
+    second = iochron_ioc(DATABASE, "P=TWO:")
     assert run_python(first.environment, AIOCA_GET, "ONE:A")["value"] == 1.5
     assert run_python(second.environment, AIOCA_GET, "TWO:A")["value"] == 1.5
     with pytest.raises(AssertionError, match="CANothing|imeout|not found"):
         run_python(first.environment, AIOCA_GET.replace("timeout=10", "timeout=1"), "TWO:A")
 
 
-def test_server_is_gone_after_close(tmp_path):
-    path = tmp_path / "rig.db"
-    path.write_text(DATABASE)
-    server = Server(soft_ioc_command(path))
+def test_server_is_gone_after_close(any_ioc):
+    server = any_ioc(DATABASE)
     pid = server.process.pid
     assert server.close() == 0
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 
 
-def test_server_that_cannot_start_is_reported(tmp_path):
+@pytest.mark.parametrize("command", [soft_ioc_command, iochron_ioc_command])
+def test_server_that_cannot_start_is_reported(tmp_path, command):
     with pytest.raises(AssertionError, match="no_such_file"):
-        Server(soft_ioc_command(tmp_path / "no_such_file.db"))
+        Server(command(tmp_path / "no_such_file.db"))
 
 
 def test_free_ports_differ():

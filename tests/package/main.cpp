@@ -1,16 +1,16 @@
 // Built against the installed package, so it fails where a header or a library was left out.
-#include "base/problem.h"
-#include "calc/program.h"
-#include "pv/source.h"
-#include "reactor/shard.h"
+#include "ioc/ioc.h"
 
-#include <array>
+#include <cstdio>
 
 int main()
 {
-    const auto program = iochron::calc::Program::compile("A+1");
-    iochron::calc::Random random;
-    std::array<double, iochron::calc::max_args> args{2};
-    const iochron::reactor::ShardSettings settings;
-    return program && program->evaluate(args, 0, random) == 3 && settings.cpu == -1 ? 0 : 1;
+    iochron::Ioc ioc{{.prefix = "TEST", .serve_ca = false}};
+    ioc.ai("A", {.egu = "mm", .prec = 2});
+    ioc.load_text(R"(record(calc, "TEST:B") { field(CALC, "1+1") field(PINI, "YES") })", "main.cpp");
+    ioc.start();
+    const std::string text = ioc.db_text();
+    ioc.stop();
+    std::puts(text.c_str());
+    return text.contains("TEST:A") && text.contains("TEST:B") ? 0 : 1;
 }
