@@ -1,7 +1,11 @@
-// The loader of .db and substitutions files, from text to what it tells. The input is main.db, and behind lines of
+// The loader of .db and substitutions files, from text to what it tells, and to the records of a Database. The input is
+// main.db, and behind lines of
 // "--- NAME" further files, which it may include. Where it begins with "#sub" it is a substitutions file.
+#include "base/manual_clock.h"
+#include "db/load/loader.h"
 #include "db/load/substitutions.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -62,6 +66,24 @@ db::load::MemoryFiles split(std::string_view text)
     }
 }
 
+/// Loads the same text into a Database: what is refused must leave nothing behind.
+void load(bool substitutions, const db::load::Reading& reading)
+{
+    const base::ManualClock clock;
+    base::SilentLog log;
+    base::Counters counters;
+    db::Database database({.clock = clock, .log = log, .counters = counters, .limits = reading.limits});
+    try {
+        substitutions ? load_substitutions(database, "main.db", reading, log)
+                      : load_db(database, "main.db", reading, log);
+        database.start(base::Steady{});
+    } catch (const base::Problem&) {
+        if (database.size() != 0) {
+            std::abort();
+        }
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
@@ -74,8 +96,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     limits.macro_bytes = 1024;
     limits.include_depth = 4; // five levels of ten includes each would take too long
     Touching touching;
+    const db::load::Reading reading{files, macros, search, limits};
+    load(text.starts_with("#sub"), reading);
     try {
-        const db::load::Reading reading{files, macros, search, limits};
         text.starts_with("#sub") ? read_substitutions("main.db", reading, touching)
                                  : read_db("main.db", reading, touching);
     } catch (const base::Problem&) { // what most inputs deserve

@@ -1,10 +1,13 @@
-#include "db/load/parser.h"
+#include "db/load/loader.h"
+
+#include "base/manual_clock.h"
 
 #include <benchmark/benchmark.h>
 
 #include <fmt/format.h>
 
 #include <iterator>
+#include <memory>
 #include <string>
 
 namespace iochron::db::load {
@@ -62,8 +65,32 @@ void read_with_macros(benchmark::State& state)
     read(state, "$(P)");
 }
 
+/// The whole way: from text to records that only wait for iocInit.
+void load_into_database(benchmark::State& state)
+{
+    const std::string text = calc_records(static_cast<std::size_t>(state.range(0)), "");
+    MemoryFiles files;
+    const Macros macros;
+    const SearchPath search;
+    const base::Limits limits;
+    const base::ManualClock clock;
+    base::SilentLog log;
+    for (auto _ : state) {
+        base::Counters counters;
+        auto database = std::make_unique<Database>(
+            Surroundings{.clock = clock, .log = log, .counters = counters, .limits = limits});
+        benchmark::DoNotOptimize(load_db_text(*database, "calc.db", text, {files, macros, search, limits}, log));
+        state.PauseTiming(); // taking it all down is not loading
+        state.counters["bytes_per_record"] = static_cast<double>(database->memory_bytes() / database->size());
+        database.reset();
+        state.ResumeTiming();
+    }
+    state.SetItemsProcessed(state.range(0) * state.iterations());
+}
+
 BENCHMARK(read_plain)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(read_with_macros)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(load_into_database)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 } // namespace
 } // namespace iochron::db::load
