@@ -131,6 +131,9 @@ class ConstantReader {
         if (key != "const" || !take(':')) {
             return fail();
         }
+        if (++depth_ > most_depth) {
+            return fail();
+        }
         pv::Value value = any();
         return take('}') ? value : fail();
     }
@@ -190,7 +193,10 @@ class ConstantReader {
         return value;
     }
 
+    static constexpr unsigned most_depth = 8;
+
     Text rest_;
+    unsigned depth_ = 0;
     bool bad_ = false;
 };
 
@@ -209,12 +215,11 @@ std::expected<ParsedLink, std::string> parse_link(Text text, Dbf direction)
         return link;
     }
     const char first = link.target.front();
-    const char last = link.target.back();
     if (first == '@' || first == '#') {
         link.kind = LinkKind::device;
     } else if (parse_number(link.target, link.number)) {
         link.kind = LinkKind::number;
-    } else if ((first == '[' && last == ']') || (first == '"' && last == '"') || first == '{') {
+    } else if (first == '[' || first == '"' || first == '{') {
         const auto value = parse_constant(link.target);
         if (!value) {
             return std::unexpected(first == '{' ? "of the JSON links only {const: value} is known" : value.error());
@@ -225,7 +230,7 @@ std::expected<ParsedLink, std::string> parse_link(Text text, Dbf direction)
         const std::size_t blank = link.target.find(' ');
         if (blank != Text::npos) {
             parse_modifiers(link.target.substr(blank), direction, link);
-            link.target = link.target.substr(0, blank);
+            link.target = trimmed(link.target.substr(0, blank));
         }
     }
     return link;

@@ -34,14 +34,17 @@ enum LinkFlag : std::uint8_t {
 /// NMS, MS, MSI, MSS: whose alarm a record inherits.
 enum class Inherit : std::uint8_t { none, severity, invalid, status };
 
+/// The field that a link leads to; with the bit `long_string` for "FIELD$".
+struct Target {
+    RecordId record;
+    FieldIndex field;
+};
+
 /// One link, 16 bytes. What a text said that these bytes cannot hold is kept beside it, in Links.
 struct Link {
     union {
         double number = 0;
-        struct {
-            RecordId record;
-            FieldIndex field;
-        } target;
+        Target target;
     };
     RecordId owner{};
     FieldIndex owner_field : 15 = 0;
@@ -54,7 +57,7 @@ struct Link {
     /// A text that never changes by itself: no link, a number, a text or an array.
     [[nodiscard]] bool is_constant() const { return kind <= LinkKind::constant; }
 };
-static_assert(sizeof(Link) <= 24);
+static_assert(sizeof(Link) == 16);
 
 /// What the text of a link says.
 struct ParsedLink {

@@ -48,7 +48,8 @@ TEST(Link, ReadsConstants)
     EXPECT_EQ(parse_constant("{const: [1, 2.5, 0x10]}")->elements<double>()[2], 16);
     EXPECT_EQ(parse_constant("['a', 'b']")->text_at(1), "b");
     EXPECT_EQ(parse_constant("[]")->count(), 0u);
-    for (const char* bad : {"", "[1", "{const: }", "{const: 1", "{other: 1}", "[1, 'a']", "x", "1 2", "{", "['"}) {
+    for (const char* bad : {"", "[1", "{const: }", "{const: 1", "{other: 1}", "[1, 'a']", "x", "1 2", "{", "['",
+                            "{const:{const:{const:{const:{const:{const:{const:{const:{const:1}}}}}}}}}"}) {
         EXPECT_FALSE(parse_constant(bad)) << bad;
     }
 }

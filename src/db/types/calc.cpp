@@ -17,10 +17,10 @@ struct Calc : AnalogRecord {
     static constexpr std::uint8_t inside = 2;
 
     const Expression* calc = nullptr;
-    double* block = own.data();
     std::uint32_t inputs = 0; ///< bit i: argument i has a link to read
     std::uint8_t count = inside;
     std::array<double, 5> own{};
+    double* block = own.data();
 
     [[nodiscard]] double* values() const { return block; }
     [[nodiscard]] double* before() const { return block + count; }
