@@ -36,6 +36,9 @@ pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, std::o
     subscriber.sink = &sink;
 
     Channel& channel = channels_.get(opening->channel);
+    if (options_.describe && any(request.mask & pv::Mask::property)) {
+        watch_properties(channel);
+    }
     Monitor wanted;
     wanted.channel = channel.id;
     wanted.mask = request.mask;
@@ -56,9 +59,6 @@ pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, std::o
     if (is_new && channel.state == ChannelState::open) {
         start(channel, *monitor);
         touch(*channel.link);
-    }
-    if (options_.describe && any(request.mask & pv::Mask::property)) {
-        watch_properties(channel);
     }
     return pv::SubscriptionId{id};
 }
@@ -203,7 +203,13 @@ void Client::start(Channel& channel, Monitor& monitor)
 
 void Client::start_monitors(Channel& channel)
 {
-    each_monitor(channel, [&](Monitor& monitor) { start(channel, monitor); });
+    for (const bool properties : {true, false}) { // rsrv posts in this order: the Meta first, then who looks at it
+        each_monitor(channel, [&](Monitor& monitor) {
+            if (monitor.properties == properties) {
+                start(channel, monitor);
+            }
+        });
+    }
 }
 
 void Client::stop_monitors(Channel& channel)
