@@ -33,6 +33,10 @@ int main(int argc, char** argv)
             return command.main(argc, argv);
         }
     }
+    if (called != "iochron" && std::filesystem::path(argv[0]).parent_path().filename() == "compat") {
+        fmt::print(stderr, "{}: not built yet\n", called);
+        return 2;
+    }
     const std::string_view word = argc > 1 ? argv[1] : "";
     if (word == "help" || word == "-h" || word == "--help") {
         return help(0);

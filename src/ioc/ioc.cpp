@@ -23,17 +23,37 @@ namespace {
 constexpr std::size_t pushed_value_bytes = 64;
 constexpr std::size_t share_of_pushes = 16;
 
+/// As IOCHRON_LOG says: debug, info (also when it is not set), warning or error.
+std::shared_ptr<base::Log> own_log(const std::map<std::string, std::string>& environment)
+{
+    static const std::map<std::string, base::Level> levels = {{"debug", base::Level::debug},
+                                                              {"info", base::Level::info},
+                                                              {"warning", base::Level::warning},
+                                                              {"error", base::Level::error}};
+    const auto wanted = environment.find("IOCHRON_LOG");
+    const auto level = wanted != environment.end() ? levels.find(wanted->second) : levels.end();
+    auto log = std::make_shared<reactor::SpdlogLog>(
+        reactor::LogSettings{.level = level != levels.end() ? level->second : base::Level::info});
+    if (wanted != environment.end() && level == levels.end()) {
+        log->warning("ioc.environment", "IOCHRON_LOG={} is none of debug, info, warning, error; info is taken",
+                     wanted->second);
+    }
+    return log;
+}
+
 } // namespace
 
 std::map<std::string, std::string> epics_environment()
 {
     auto all = ioc::process_environment();
-    std::erase_if(all, [](const auto& variable) { return !variable.first.starts_with("EPICS"); });
+    std::erase_if(all, [](const auto& variable) {
+        return !variable.first.starts_with("EPICS") && !variable.first.starts_with("IOCHRON");
+    });
     return all;
 }
 
 Ioc::State::State(IocSettings given)
-    : settings(std::move(given)), log(settings.log ? settings.log : std::make_shared<reactor::SpdlogLog>()),
+    : settings(std::move(given)), log(settings.log ? settings.log : own_log(settings.environment)),
       shard({.name = "ioc", .cpu = settings.cpu}), database({clock, *log, counters, settings.limits}),
       ticks_late(counters.get("ioc.ticks_late")), ticks_skipped(counters.get("ioc.ticks_skipped")),
       user([this](std::exception_ptr thrown) {

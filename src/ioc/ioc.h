@@ -25,13 +25,14 @@ namespace db {
 class Database;
 }
 
-/// The variables of this process' environment that start with "EPICS".
+/// The variables of this process' environment that start with "EPICS" or "IOCHRON".
 [[nodiscard]] std::map<std::string, std::string> epics_environment();
 
 struct IocSettings {
     /// Put before the name of each record made in code, with a colon: "TEST" makes "TEST:AI". Not for loaded files.
     std::string prefix{};
-    /// EPICS_CAS_*, EPICS_CA_* as they mean to EPICS (ports, interfaces, beacons).
+    /// EPICS_CAS_*, EPICS_CA_* as they mean to EPICS (ports, interfaces, beacons); IOCHRON_LOG=debug|info|warning|error
+    /// says which log lines are written.
     std::map<std::string, std::string> environment = epics_environment();
     base::Limits limits{};
     /// The only core that the IOC's shard may run on; -1: any.

@@ -120,7 +120,7 @@ void LoadClient::completed(pv::Token operation, const pv::Status& status, const 
 
 void LoadClient::watch_drained()
 {
-    quiet_looks_ = received_ == received_before_ ? quiet_looks_ + 1 : 0;
+    quiet_looks_ = received_ == received_before_ && reads_left_ == 0 ? quiet_looks_ + 1 : 0;
     received_before_ = received_;
     const bool complete = reads_left_ == 0 && verifier_.judge(last_).lost == 0;
     if (complete || quiet_looks_ > quiet_looks_enough) {

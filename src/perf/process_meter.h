@@ -9,7 +9,7 @@ namespace iochron::perf {
 
 /// What the kernel has counted for one process.
 struct ProcessUse {
-    double cpu_seconds = 0; ///< user and system time
+    double cpu_seconds = 0; ///< user and system time of the threads that run
     std::uint64_t resident_bytes = 0;
 };
 

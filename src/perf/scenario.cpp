@@ -56,7 +56,8 @@ std::map<std::string, std::string> loopback_environment()
 {
     const std::string port = fmt::format("{}", free_port());
     const std::string repeater = fmt::format("{}", free_port());
-    return {{"EPICS_CA_SERVER_PORT", port},
+    return {{"IOCHRON_LOG", "warning"},
+            {"EPICS_CA_SERVER_PORT", port},
             {"EPICS_CA_REPEATER_PORT", repeater},
             {"EPICS_CA_ADDR_LIST", "127.0.0.1"},
             {"EPICS_CA_AUTO_ADDR_LIST", "NO"},

@@ -1,0 +1,174 @@
+#include "cli/ca_session.h"
+
+#include "base/problem.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <utility>
+
+namespace iochron::cli {
+namespace {
+
+std::optional<std::string> variable(std::string_view name)
+{
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::string without_scheme(const std::string& name)
+{
+    const std::size_t colon = name.find("://");
+    if (colon == std::string::npos) {
+        return name;
+    }
+    if (name.substr(0, colon) != "ca") {
+        throw base::Problem(fmt::format("{}: only ca:// is built, pvAccess is not yet", name));
+    }
+    return name.substr(colon + 3);
+}
+
+} // namespace
+
+double default_timeout_s()
+{
+    const auto given = variable("EPICS_CLI_TIMEOUT");
+    const double seconds = given ? std::atof(given->c_str()) : 0;
+    return seconds > 0 ? seconds : 1;
+}
+
+CaSession::CaSession(const std::vector<std::string>& names, double timeout_s, std::uint16_t priority)
+    : timeout_s_(timeout_s), log_({.level = base::Level::warning}), shard_({.name = "ca"})
+{
+    client::ca::Settings settings = client::ca::parse_settings(variable);
+    for (const std::string& warning : settings.warnings) {
+        log_.warning("ca.environment", "{}", warning);
+    }
+    client_ = std::make_unique<client::ca::Client>(shard_, std::move(settings), log_,
+                                                   client::ca::ClientOptions{.priority = priority, .describe = false});
+    for (const std::string& name : names) {
+        pvs_.push_back({.name = without_scheme(name)});
+    }
+    for (std::size_t i = 0; i < pvs_.size(); ++i) {
+        pvs_[i].channel = client_->open_channel({pvs_[i].name, pv::Token{i}}, *this);
+    }
+}
+
+CaSession::~CaSession()
+{
+    client_.reset();
+}
+
+base::Steady CaSession::latest() const
+{
+    const auto patience = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(timeout_s_));
+    return timeout_s_ > 0 ? std::chrono::steady_clock::now() + patience : base::never;
+}
+
+bool CaSession::connect()
+{
+    return shard_.run_until(latest(), [this] { return connected_ == pvs_.size(); });
+}
+
+void CaSession::ask(CaPv& pv, wire::ca::Dbr type, std::uint32_t count)
+{
+    ++under_way_;
+    pv.status.reset();
+    client_->read_as({pv.channel, pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())}, count}, type, *this);
+}
+
+void CaSession::put(CaPv& pv, pv::Value value, bool wait_for_processing)
+{
+    ++under_way_;
+    pv.status.reset();
+    pv::WriteRequest request;
+    request.channel = pv.channel;
+    request.token = pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())};
+    request.value = std::move(value);
+    request.wait = wait_for_processing;
+    client_->write(request, {}, *this);
+}
+
+bool CaSession::wait()
+{
+    return shard_.run_until(latest(), [this] { return under_way_ == 0; });
+}
+
+void CaSession::subscribe(CaPv& pv)
+{
+    pv.listened_to = true; // for good: a lost subscription comes back with its channel
+    const Listening how = how_(info(pv));
+    client_->subscribe_as({.channel = pv.channel,
+                           .mask = how.mask,
+                           .token = pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())},
+                           .count = how.count},
+                          how.type, *this);
+}
+
+void CaSession::listen(std::function<Listening(const client::ca::ChannelInfo&)> how, std::function<void(CaPv&)> told)
+{
+    how_ = std::move(how);
+    told_ = std::move(told);
+    for (CaPv& pv : pvs_) {
+        if (pv.connected) {
+            subscribe(pv);
+        }
+    }
+    shard_.run();
+}
+
+void CaSession::take(CaPv& pv, const pv::Sample& sample)
+{
+    pv.value = sample.value;
+    pv.time = sample.time;
+    pv.alarm = sample.alarm;
+    if (sample.meta != nullptr) {
+        pv.meta = *sample.meta;
+    }
+}
+
+void CaSession::opened(std::span<const pv::Opened> answers)
+{
+    for (const pv::Opened& answer : answers) {
+        CaPv& pv = pvs_[static_cast<std::size_t>(answer.token)];
+        pv.connected = answer.status.ok();
+        pv.ever_connected |= pv.connected;
+        connected_ += pv.connected ? 1 : 0;
+        if (pv.connected && how_ && !pv.listened_to) {
+            subscribe(pv);
+        }
+    }
+}
+
+std::size_t CaSession::updates(std::span<const pv::Update> batch)
+{
+    for (const pv::Update& update : batch) {
+        CaPv& pv = pvs_[static_cast<std::size_t>(update.token)];
+        take(pv, update.sample);
+        told_(pv);
+    }
+    return batch.size();
+}
+
+void CaSession::completed(pv::Token operation, const pv::Status& status, const pv::Sample* sample)
+{
+    CaPv& pv = pvs_[static_cast<std::size_t>(operation)];
+    pv.status = status;
+    --under_way_;
+    if (sample != nullptr && status.ok()) {
+        take(pv, *sample);
+    }
+}
+
+void CaSession::closed(pv::Token channel, const pv::Status&)
+{
+    CaPv& pv = pvs_[static_cast<std::size_t>(channel)];
+    if (std::exchange(pv.connected, false)) {
+        --connected_;
+        if (told_) {
+            told_(pv);
+        }
+    }
+}
+
+} // namespace iochron::cli

@@ -1,0 +1,177 @@
+#include "base/problem.h"
+#include "cli/ca_read.h"
+#include "cli/ca_tools.h"
+
+#include <fmt/core.h>
+
+#include <getopt.h>
+
+#include <cstdlib>
+
+namespace iochron::cli {
+namespace {
+
+constexpr std::string_view usage = R"(usage: caget [options] NAME...
+
+Reads PVs over Channel Access and prints "name value".
+
+  -w SECONDS  time-out of connecting and reading (EPICS_CLI_TIMEOUT, 1)
+  -c          only as many elements of an array as it has now (else all that it can have)
+  -p N        priority of the circuits, 0 to 99
+  -t          the value alone
+  -a          name, time stamp, value, status, severity
+  -d TYPE     ask for a DBR type by number or name (DBR_ may be left out), and print all of it
+  -n          enumerations as numbers
+  -# COUNT    only so many elements of an array
+  -S          arrays of char as text
+  -e -f -g N  floats in the form %e, %f, %g with N digits (%g)
+  -s          floats as the server writes them, with its precision
+  -lx -lo -lb floats rounded, as hexadecimal, octal, binary
+  -0x -0o -0b integers likewise
+  -F C        separate by the character C
+  -V -h       version; this help
+)";
+
+struct Options : CaOptions {
+    CaForm form = CaForm::plain;
+    bool floats_as_text = false;
+    bool present_only = false; ///< a get with callback asks for what there is
+    std::optional<wire::ca::Dbr> type;
+};
+
+std::optional<wire::ca::Dbr> type_of(std::string_view text)
+{
+    const auto named = wire::ca::dbr_from_name(text);
+    if (named) {
+        return named;
+    }
+    char* end = nullptr;
+    const std::string digits(text);
+    const long number = std::strtol(digits.c_str(), &end, 10);
+    const auto type = static_cast<wire::ca::Dbr>(number);
+    const bool readable = type != wire::ca::Dbr::put_ackt && type != wire::ca::Dbr::put_acks;
+    return *end == '\0' && !digits.empty() && number >= 0 && wire::ca::is_valid(type) && readable ? std::optional(type)
+                                                                                                  : std::nullopt;
+}
+
+Options parse(int argc, char** argv)
+{
+    Options options;
+    options.timeout_s = default_timeout_s();
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt(argc, argv, ":taicnhsSVe:f:g:l:#:d:0:w:p:F:")) != -1 && !options.status;) {
+        switch (c) {
+        case 't':
+            options.form = CaForm::terse;
+            break;
+        case 'a':
+            options.form = CaForm::wide;
+            break;
+        case 'd':
+            options.form = CaForm::typed;
+            options.type = type_of(optarg);
+            if (!options.type) {
+                fmt::print(stderr, "caget: '{}' is no DBR type that can be read; caget -h tells the form\n", optarg);
+                options.status = 1;
+            }
+            break;
+        case 's':
+            options.floats_as_text = true;
+            break;
+        case 'c':
+            break;
+        case 'h':
+            fmt::print("{}", usage);
+            options.status = 0;
+            break;
+        case '?':
+        case ':':
+            options.status = complain(c, optopt, "caget");
+            break;
+        default:
+            (void)take_common(static_cast<char>(c), optarg, "caget", options);
+        }
+    }
+    options.words.assign(argv + optind, argv + argc);
+    if (!options.status && options.words.empty()) {
+        fmt::print(stderr, "No pv name specified. ('caget -h' for help.)\n");
+        options.status = 1;
+    }
+    return options;
+}
+
+void print_typed(const CaPv& pv, wire::ca::Dbr native, const Options& options)
+{
+    fmt::print("{}\n", pv.name);
+    if (!pv.connected || !pv.status || !pv.status->ok()) {
+        fmt::print("    {}", line_of(pv, CaForm::terse, options.style, false));
+        return;
+    }
+    const wire::ca::Dbr type = *options.type;
+    fmt::print("    Native data type: DBF_{}\n    Request type:     {}\n",
+               wire::ca::to_string(native).substr(sizeof "DBR_" - 1), wire::ca::to_string(type));
+    if (type == wire::ca::Dbr::class_name) {
+        fmt::print("    Class Name:       {}\n", elements_text(pv.value, options.style));
+        return;
+    }
+    pv::Sample sample{.value = pv.value, .time = pv.time, .user_tag = 0, .alarm = pv.alarm};
+    sample.meta = &pv.meta;
+    fmt::print("    Element count:    {}\n    Value:            {}\n{}", pv.value.count(),
+               elements_text(pv.value, options.style, &pv.meta), extra_text(sample, type));
+}
+
+int get(const Options& options)
+{
+    CaSession session(options.words, options.timeout_s, options.priority);
+    if (!session.connect()) {
+        if (options.words.size() == 1) {
+            fmt::print(stderr, "Channel connect timed out: '{}' not found.\n", options.words.front());
+        } else {
+            fmt::print(stderr, "Channel connect timed out: some PV(s) not found.\n");
+        }
+    }
+    bool any = false;
+    for (CaPv& pv : session.pvs()) {
+        if (pv.connected) {
+            any = true;
+            const auto info = session.info(pv);
+            session.ask(pv, options.type.value_or(read_type(info.native, options.style, options.floats_as_text)),
+                        options.count > 0      ? std::min(options.count, info.count)
+                        : options.present_only ? 0
+                                               : info.count);
+        }
+    }
+    if (!any) {
+        return 1;
+    }
+    if (!session.wait()) {
+        fmt::print(stderr, "Read operation timed out: some PV data was not read.\n");
+    }
+    for (const CaPv& pv : session.pvs()) {
+        if (options.type) {
+            print_typed(pv, session.info(pv).native, options);
+        } else {
+            fmt::print("{}", line_of(pv, options.form, options.style, options.count > 0));
+        }
+    }
+    return 0;
+}
+
+} // namespace
+
+int caget_main(int argc, char** argv)
+{
+    const Options options = parse(argc, argv);
+    if (options.status) {
+        return *options.status;
+    }
+    try {
+        return get(options);
+    } catch (const base::Problem& problem) {
+        fmt::print(stderr, "caget: {}\n", problem.what());
+        return 1;
+    }
+}
+
+} // namespace iochron::cli
