@@ -80,6 +80,8 @@ class Rules(unittest.TestCase):
         self.assertTrue(one(rules.includes, "src/db/a.cpp", "#include <mutex>\n"))
         self.assertTrue(one(rules.includes, "src/server/a.cpp", "#include <sys/socket.h>\n"))
         self.assertTrue(one(rules.includes, "src/ioc/a.cpp", "#include <mutex>\n"))
+        self.assertTrue(one(rules.includes, "src/client/a.h", "#include <mutex>\n"))
+        self.assertEqual(one(rules.includes, "src/client/a.h", "#include <future>\n"), [])
         self.assertEqual(one(rules.includes, "src/ioc/a.cpp", "#include <future>\n"), [])
         self.assertEqual(one(rules.includes, "src/reactor/a.cpp", "#include <mutex>\n#include <boost/asio.hpp>\n"), [])
         self.assertTrue(one(rules.includes, "src/reactor/a.h", "#include <boost/asio.hpp>\n"))
