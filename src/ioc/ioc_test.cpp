@@ -1,0 +1,143 @@
+#include "ioc/ioc.h"
+
+#include "base/problem.h"
+#include "client/ca/client.h"
+#include "client/context.h"
+#include "db/database.h"
+#include "pv/source.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+namespace iochron {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Everything on loopback, on ports that are free.
+IocSettings on_loopback(std::string prefix)
+{
+    IocSettings settings{.prefix = std::move(prefix)};
+    settings.environment = {
+        {"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"}, {"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"}, {"IOCHRON_LOG", "error"}};
+    return settings;
+}
+
+/// A client that asks only the name server on that TCP port.
+client::ContextSettings asking(std::uint16_t port)
+{
+    client::ContextSettings settings;
+    settings.ca.auto_address_list = false;
+    settings.ca.name_servers = {{"127.0.0.1", port}};
+    settings.ca.repeater_port = 9;
+    return settings;
+}
+
+TEST(Ioc, MakesRecordsAndSaysWhatIsWrongWithThem)
+{
+    Ioc ioc{{.prefix = "T", .serve_ca = false}};
+    const AiRecord ai = ioc.ai("A", {.desc = "An input", .egu = "mm", .prec = 3, .val = 1.5});
+    EXPECT_EQ(ai.name(), "T:A");
+    EXPECT_EQ(ai.get(), 1.5);
+    EXPECT_THROW(ioc.ai("A"), base::Problem) << "twice";
+    EXPECT_THROW(ioc.ai("B", {.more = {{"NOFIELD", "1"}}}), base::Problem);
+    EXPECT_THROW(ioc.ai("C", {.scan = "sometimes"}), base::Problem);
+    ioc.start();
+    EXPECT_THROW(ioc.ai("D"), base::Problem) << "started";
+}
+
+TEST(Ioc, ValuesSetFromManyThreadsAllArriveInOrder)
+{
+    Ioc ioc(on_loopback("T"));
+    const AiRecord a = ioc.ai("A", {.mdel = -1, .val = 0});
+    const AiRecord b = ioc.ai("B", {.mdel = -1, .val = 0});
+    ioc.start();
+    client::Context context(asking(ioc.ca_port()));
+    std::atomic<int> got = 0;
+    std::atomic<bool> ordered = true;
+    const auto watch = [&](std::string_view name) {
+        return context.monitor(name, [&, last = -1.0](const client::Updates& updates) mutable {
+            for (const pv::Update& update : updates.updates) {
+                const double value = update.sample.value.get<double>();
+                ordered = ordered && value == last + 1;
+                last = value;
+                ++got;
+            }
+        });
+    };
+    const auto first = watch("T:A");
+    const auto second = watch("T:B");
+    ASSERT_TRUE(first.has_value() && second.has_value());
+    while (got < 2) { // both have their first value
+        std::this_thread::yield();
+    }
+    constexpr int values = 1000;
+    const auto count = [](const AiRecord& record) {
+        for (int i = 1; i <= values; ++i) {
+            EXPECT_EQ(record.set(i), Pushed::accepted);
+        }
+    };
+    std::jthread one(count, a);
+    std::jthread two(count, b);
+    const auto latest = std::chrono::steady_clock::now() + 60s;
+    while (got < 2 + 2 * values && std::chrono::steady_clock::now() < latest) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(got, 2 + 2 * values);
+    EXPECT_TRUE(ordered);
+}
+
+TEST(Ioc, SeveralLiveInOneProcess)
+{
+    Ioc first(on_loopback("ONE"));
+    Ioc second(on_loopback("TWO"));
+    first.ai("A", {.val = 1});
+    second.ai("A", {.val = 2});
+    first.start();
+    second.start();
+    EXPECT_NE(first.ca_port(), second.ca_port());
+    client::Context one(asking(first.ca_port()));
+    client::Context two(asking(second.ca_port()));
+    EXPECT_EQ(one.get("ONE:A").value().value.as_double(), 1);
+    EXPECT_EQ(two.get("TWO:A").value().value.as_double(), 2);
+    first.stop();
+    EXPECT_EQ(two.get("TWO:A").value().value.as_double(), 2);
+}
+
+TEST(Ioc, TickersCallOnAGridUntilPaused)
+{
+    Ioc ioc{{.serve_ca = false}};
+    const AiRecord ai = ioc.ai("A", {.val = 0});
+    std::atomic<int> ticks = 0;
+    ioc.every(1ms, [&] { ai.set(++ticks); });
+    ioc.start();
+    while (ticks < 10) {
+        std::this_thread::yield();
+    }
+    ioc.pause();
+    ioc.with_database([](db::Database&) {}); // all that was set before has arrived
+    const int held = ticks;
+    EXPECT_LE(held - static_cast<int>(ai.get()), 1);
+    ioc.resume();
+    while (ticks < held + 10) {
+        std::this_thread::yield();
+    }
+    ioc.stop();
+}
+
+TEST(Ioc, WritesItselfOutAndLoadsAgain)
+{
+    Ioc ioc{{.prefix = "T", .serve_ca = false}};
+    ioc.ai("A", {.desc = "says \"mm\" \\ 1", .egu = "mm", .prec = 3, .hihi = 10, .hhsv = pv::Severity::major});
+    ioc.calc("C", {.calc = "A+1", .inp = {"T:C.VAL NPP NMS"}, .scan = ".1 second"});
+    const std::string text = ioc.db_text();
+    Ioc again{{.serve_ca = false}};
+    again.load_text(text, "written.db");
+    EXPECT_EQ(again.db_text(), text);
+    EXPECT_NE(text.find("says \\\"mm\\\" \\\\ 1"), std::string::npos) << text;
+}
+
+} // namespace
+} // namespace iochron
