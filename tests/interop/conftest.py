@@ -5,6 +5,7 @@ import pytest
 
 from rig.ports import private_environment
 from rig.server import Server, iochron_ioc_command, soft_ioc_command
+from rig.watcher import Watcher
 
 COMMANDS = {"iochron": iochron_ioc_command, "softioc": soft_ioc_command}
 
@@ -49,3 +50,15 @@ def any_ioc(request, start):
 def environment():
     """Private ports, for a test that starts its processes itself."""
     return private_environment()
+
+
+@pytest.fixture
+def watch():
+    """watch(client, environment, *names) -> Watcher; all are ended when the test is over."""
+    with ExitStack() as watchers:
+        def watch_one(client, environment, *names):
+            watcher = Watcher(client, environment, *names)
+            watchers.callback(watcher.close)
+            return watcher
+
+        yield watch_one

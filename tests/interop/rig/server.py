@@ -1,6 +1,7 @@
 """IOCs as processes: ours and EPICS base's, started the same way, so that one test can be run on both."""
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,18 @@ class Server:
         except BaseException:
             self.close()
             raise
+
+    def wait_for_clients(self, circuits, channels, subscriptions, timeout=30):
+        """Asks our IOC's shell until its Channel Access server has just these."""
+        wanted = f"{circuits} circuits, {channels} channels, {subscriptions} subscriptions"
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            asked = len(self.process.lines)
+            self.process.type("casr")
+            index = self.process.wait_for_line("Channel Access server on port", timeout, after=asked)
+            if wanted in self.process.lines[index]:
+                return
+        raise AssertionError(f"the server has not come to {wanted}; it has {self.process.lines[index]}")
 
     def close(self):
         if self._repeater is not None:
