@@ -1,58 +1,8 @@
 #include "db/analog.h"
 
-#include <cmath>
+#include "db/range.h"
 
 namespace iochron::db {
-
-namespace {
-
-/// Where a value lies, as EPICS numbers it for the alarm filter.
-enum Range : int { lolo = 1, low, normal, high, hihi };
-
-struct Level {
-    pv::Severity severity;
-    double limit;
-};
-
-Level level(const AnalogSettings& settings, int range, double value)
-{
-    switch (range) {
-    case hihi:
-        return {settings.hhsv, settings.hihi};
-    case lolo:
-        return {settings.llsv, settings.lolo};
-    case high:
-        return {settings.hsv, settings.high};
-    case low:
-        return {settings.lsv, settings.low};
-    default:
-        return {pv::Severity::no_alarm, value};
-    }
-}
-
-pv::AlarmStatus status(int range)
-{
-    constexpr pv::AlarmStatus of_range[] = {pv::AlarmStatus::soft,     pv::AlarmStatus::lolo, pv::AlarmStatus::low,
-                                            pv::AlarmStatus::no_alarm, pv::AlarmStatus::high, pv::AlarmStatus::hihi};
-    return of_range[range];
-}
-
-int range_of(const AnalogSettings& s, double value, double last)
-{
-    const auto above = [&](pv::Severity severity, double limit) {
-        return severity != pv::Severity::no_alarm && (value >= limit || (last == limit && value >= limit - s.hyst));
-    };
-    const auto below = [&](pv::Severity severity, double limit) {
-        return severity != pv::Severity::no_alarm && (value <= limit || (last == limit && value <= limit + s.hyst));
-    };
-    return above(s.hhsv, s.hihi)   ? hihi
-           : below(s.llsv, s.lolo) ? lolo
-           : above(s.hsv, s.high)  ? high
-           : below(s.lsv, s.low)   ? low
-                                   : normal;
-}
-
-} // namespace
 
 void AnalogRecord::undefined(Cycle& cycle)
 {
@@ -65,36 +15,7 @@ void AnalogRecord::undefined(Cycle& cycle)
 
 void AnalogRecord::compare_limits(Cycle& cycle)
 {
-    const int now = range_of(*settings, val, lalm);
-    const int range = settings->aftc > 0 ? filtered(cycle, now) : now;
-    const Level reached = level(*settings, range, val);
-    if (reached.severity == pv::Severity::no_alarm) {
-        lalm = val;
-    } else if (cycle.alarm(status(range), reached.severity)) {
-        lalm = reached.limit;
-    }
-}
-
-// A low pass over the number of the range. Its sign is that of the rounding, which gives the filter its hysteresis:
-// positive rounds to the lower range, negative to the higher (aiRecord and others of EPICS Base).
-int AnalogRecord::filtered(Cycle& cycle, int range)
-{
-    constexpr double reverse_above = 0.6321;
-    Core& core = cycle.core();
-    const Field& field = core.field(*this, field_afvl);
-    double state = core.cold.get(*this, field).as_double();
-    if (state == 0) {
-        state = range;
-    } else {
-        const double alpha = settings->aftc / (cycle.elapsed() + settings->aftc);
-        state = alpha * state + (state > 0 ? 1 - alpha : alpha - 1) * range;
-        if (state - std::floor(state) > reverse_above) {
-            state = -state;
-        }
-        range = std::abs(static_cast<int>(std::floor(state)));
-    }
-    core.cold.set(*this, field, pv::Value::of(state));
-    return range;
+    db::compare_limits(*this, cycle, *settings, val, lalm);
 }
 
 std::vector<Field> analog_values(std::string_view prompt, Mark marks)
@@ -134,12 +55,6 @@ std::vector<Field> analog_table()
     };
 }
 
-bool has_display_limits(const Field& field)
-{
-    constexpr std::string_view names[] = {"VAL", "HIHI", "HIGH", "LOW", "LOLO", "LALM", "ALST", "MLST", "SVAL"};
-    return std::ranges::find(names, field.name) != std::end(names);
-}
-
 void describe_analog(const Core&, const Record& record, const Field& field, pv::Meta& meta)
 {
     const AnalogSettings& s = *static_cast<const AnalogRecord&>(record).settings;
@@ -147,24 +62,13 @@ void describe_analog(const Core&, const Record& record, const Field& field, pv::
         meta.units = std::string(detail::text_of(s.egu));
         meta.precision = s.prec;
     }
-    if (has_display_limits(field)) {
+    if (has_number_limits(field)) {
         meta.display = meta.control = {s.lopr, s.hopr};
     }
     if (field.index != common_fields) {
         return;
     }
-    const auto limit = [](pv::Severity severity, double at) {
-        return severity == pv::Severity::no_alarm ? pv::Meta::no_limit : at;
-    };
-    meta.hihi = limit(s.hhsv, s.hihi);
-    meta.high = limit(s.hsv, s.high);
-    meta.low = limit(s.lsv, s.low);
-    meta.lolo = limit(s.llsv, s.lolo);
-    meta.hihi_severity = s.hhsv;
-    meta.high_severity = s.hsv;
-    meta.low_severity = s.lsv;
-    meta.lolo_severity = s.llsv;
-    meta.hysteresis = s.hyst;
+    describe_alarms(s, meta);
 }
 
 } // namespace iochron::db

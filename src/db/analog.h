@@ -67,7 +67,6 @@ struct AnalogRecord : Record {
   private:
     void undefined(Cycle& cycle);
     void compare_limits(Cycle& cycle);
-    [[nodiscard]] int filtered(Cycle& cycle, int range);
 };
 
 /// Of an analog type the second of its own fields: the state of the alarm filter.
@@ -77,8 +76,6 @@ inline constexpr FieldIndex field_afvl = common_fields + 1;
 [[nodiscard]] std::vector<Field> analog_values(std::string_view prompt, Mark marks);
 /// Limits, severities, deadbands, display and last values.
 [[nodiscard]] std::vector<Field> analog_table();
-/// Whether the field is shown with the display limits HOPR and LOPR.
-[[nodiscard]] bool has_display_limits(const Field& field);
 /// Units, precision and limits of an analog record's field.
 void describe_analog(const Core& core, const Record& record, const Field& field, pv::Meta& meta);
 

@@ -2,6 +2,7 @@
 
 #include "db/cycle.h"
 #include "db/record_fields.h"
+#include "db/simulation.h"
 #include "db/types/all.h"
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ void Core::settle()
         posts.settle();
     } while (!ended.empty() || posts.active());
     processed.add(std::exchange(processed_now, 0));
-    if (wake && !advancing && (replanned || !triggers.empty())) {
+    if (wake && !advancing && (replanned || !triggers.empty() || delays.wants_start())) {
         replanned = false;
         wake();
     }
@@ -88,6 +89,7 @@ void Core::init_records()
         if (record.is(flag_udf) && record.stat == pv::AlarmStatus::udf) {
             record.sevr = static_cast<pv::Severity>(cold_number(record, field_udfs));
         }
+        init_simulation(*this, record);
         type(record).init(*this, record);
     });
     for (std::uint32_t i = 1; i < links.end(); ++i) {

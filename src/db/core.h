@@ -2,15 +2,18 @@
 
 #include "base/name_table.h"
 #include "calc/random.h"
+#include "db/arrays.h"
 #include "db/blocks.h"
 #include "db/channel.h"
 #include "db/cold.h"
 #include "db/database.h"
+#include "db/delays.h"
 #include "db/expressions.h"
 #include "db/link.h"
 #include "db/metas.h"
 #include "db/pools.h"
 #include "db/post.h"
+#include "db/programs.h"
 #include "db/record_type.h"
 #include "db/records.h"
 #include "db/scan.h"
@@ -77,6 +80,9 @@ struct Core {
     Channels channels;
     Scans scans;
     Triggers triggers;
+    Delays delays;
+    Programs programs;
+    Arrays arrays;
     Waits waits;
     std::unordered_map<RecordId, Messages> messages;
     std::map<std::string, RunList, std::less<>> events; ///< by EVNT
@@ -196,6 +202,8 @@ struct Core {
         }
         return *stamp;
     }
+    /// Delays that have passed.
+    void run_delays(std::size_t at_most);
     /// One thing less that the completion waits for.
     void release(base::Handle wait);
 
@@ -233,6 +241,13 @@ struct Core {
     void unlisten(LinkId link);
     /// Reads constants into numbers at iocInit. False: the link is no constant number.
     [[nodiscard]] bool constant(LinkId link, double& number) const;
+    /// The constant in a link as a value of that type; empty where there is none.
+    [[nodiscard]] pv::Value constant(LinkId link, pv::ScalarType type) const;
+    /// The constant in a link whatever it is; empty where there is none.
+    [[nodiscard]] pv::Value constant_array(LinkId link) const;
+    /// Reads any link as a scalar of that type (a text with the source's precision or choices); empty as read_link(),
+    /// or where no such value can be made of it.
+    [[nodiscard]] pv::Value read_link_as(Record& record, LinkId link, pv::ScalarType type);
 
     // db/schedule.cpp
 

@@ -49,6 +49,21 @@ class Cycle {
     }
     /// Reads a link as a value of any type; empty where there is none or it failed (then with LINK/INVALID).
     [[nodiscard]] pv::Value read(LinkId link) { return core_.read_link(record_, link); }
+    /// Reads a link as a number of type T. False: it failed, and the record has LINK/INVALID. A constant changes
+    /// nothing.
+    template <class T>
+    bool read_as(LinkId link, T& number)
+    {
+        if (is_constant(link)) {
+            return true;
+        }
+        const pv::Value value = core_.read_link_as(record_, link, pv::scalar_type_of<T>);
+        if (value.empty()) {
+            return false;
+        }
+        number = value.get<T>();
+        return true;
+    }
     /// Puts to what an output link leads to, and processes that as the link says. False: LINK/INVALID.
     bool write(LinkId link, const pv::Value& value);
     /// With TSE -2 and no TSEL: the record's time is that of the record the link leads to.
@@ -85,6 +100,19 @@ class Cycle {
         return change_alarm();
     }
     void post(FieldIndex field, pv::Mask mask) { core_.post(record_, field, mask); }
+    void post(std::string_view field, pv::Mask mask)
+    {
+        core_.post(record_, core_.type(record_).find(field)->index, mask);
+    }
+    /// For types with a raw value: posts it when it has changed.
+    template <class T>
+    void post_changed(std::string_view field, T now, T& last, pv::Mask mask)
+    {
+        if (now != last) {
+            post(field, mask | pv::Mask::value | pv::Mask::log);
+            last = now;
+        }
+    }
     void post(FieldIndex field, pv::Mask mask, const pv::Value& value) { core_.post(record_, field, mask, value); }
 
   private:

@@ -1,6 +1,7 @@
 #include "db/database.h"
 
 #include "db/core.h"
+#include "db/output.h"
 #include "db/record_fields.h"
 
 #include <fmt/format.h>
@@ -47,6 +48,8 @@ bool Database::advance(base::Steady now)
     ++core.entries;
     core.advancing = true;
     bool pass_goes_on = false;
+    core.delays.start(now);
+    core.run_delays(triggers_per_slice);
     core.run_triggers(triggers_per_slice);
     if (ScanList* const list = core.scans.next(now)) {
         pass_goes_on = core.slice(*list);
@@ -70,7 +73,7 @@ base::Steady Database::next_deadline() const
     if (!core_->triggers.empty()) {
         return base::Steady::min();
     }
-    return core_->scans.deadline();
+    return std::min(core_->scans.deadline(), core_->delays.deadline());
 }
 
 void Database::on_wake(std::function<void()> wake)
@@ -86,6 +89,12 @@ void Database::trigger(RecordId record)
 
 pv::Status Database::set(RecordId id, const pv::Value& value, std::optional<base::Stamp> time)
 {
+    return set(id, value, pv::Alarm{}, {}, time);
+}
+
+pv::Status Database::set(RecordId id, const pv::Value& value, pv::Alarm alarm, std::string_view message,
+                         std::optional<base::Stamp> time)
+{
     Core& core = *core_;
     const Entry entry(core);
     Record& record = core.records[id];
@@ -99,6 +108,7 @@ pv::Status Database::set(RecordId id, const pv::Value& value, std::optional<base
     if (time) {
         record.time = time->ns;
     }
+    Cycle(core, record, false, record.time).alarm(alarm.status, alarm.severity, message);
     if (record.is(flag_pact)) {
         core.triggers.push(record);
     } else {
@@ -125,10 +135,25 @@ void Database::post_event(std::string_view event)
     core_->post_event(event);
 }
 
-void Database::complete(RecordId record)
+void Database::on_output(RecordId id, OutputCallback callback)
 {
-    const Entry entry(*core_);
-    core_->complete(core_->records[record]);
+    Record& record = core_->records[id];
+    record.set(flag_program, callback != nullptr);
+    core_->programs.put(id, std::move(callback));
+}
+
+void Database::complete(RecordId id, const pv::Status& status)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    Record& record = core.records[id];
+    if (record.is(flag_program) && core.programs.answer(id, status)) {
+        return; // from within the callback
+    }
+    if (!status.ok() && record.is(flag_pact) && !record.is(flag_running)) {
+        raise_device_alarm(core, record, status);
+    }
+    core.complete(record);
 }
 
 pv::Status Database::put(RecordId id, std::string_view field, const pv::Value& value)

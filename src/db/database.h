@@ -26,6 +26,9 @@ struct RecordType;
 /// A record of one Database. Good as long as the Database lives.
 enum class RecordId : std::uint32_t {};
 
+/// User code that takes a record's output.
+using OutputCallback = std::function<void(RecordId, const pv::Value&)>;
+
 /// What a user did wrong: one clause that says what was expected, for the caller to put file, line and column before.
 using Error = std::string;
 
@@ -124,8 +127,17 @@ class Database final : public pv::Source {
     std::vector<std::pair<std::size_t, pv::Status>> set(std::span<const std::pair<RecordId, pv::Value>> values);
     /// Processes the records with SCAN "Event" and this EVNT; a number is its text ("5").
     void post_event(std::string_view event);
-    /// Ends the processing of a record whose type or device answered Step::wait.
-    void complete(RecordId record);
+    /// As set(), with an alarm that the record takes unless its limits or states make a worse one, and its message.
+    pv::Status set(RecordId record, const pv::Value& value, pv::Alarm alarm, std::string_view message = {},
+                   std::optional<base::Stamp> time = {});
+    /// Gives the outputs of a record to user code, whatever its DTYP and OUT: each time it processes, `callback` gets
+    /// the value on the shard, and the record stays active until complete(record) comes, from within the call or later.
+    /// Meanwhile a put stores its value and has the record process once more afterwards (RPRO). What the callback
+    /// throws counts as a failure. A null callback gives the record back to its device. Not from within the callback.
+    void on_output(RecordId record, OutputCallback callback);
+    /// Ends the processing of a record whose type, device or user code works on it. A status that is not ok becomes
+    /// WRITE/INVALID, of an input READ/INVALID, with its text as AMSG.
+    void complete(RecordId record, const pv::Status& status = {});
     /// The present value of a field, without a channel.
     [[nodiscard]] std::expected<pv::Value, Error> get(RecordId record, std::string_view field) const;
     /// As a client's put of one field would do it.

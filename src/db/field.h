@@ -61,7 +61,7 @@ enum Mark : std::uint16_t {
 }
 
 /// Work that a put has to do besides storing (SPC_...). `type`: the record type's own function does it.
-enum class Special : std::uint8_t { none, scan, disable, stamp, simulation, type };
+enum class Special : std::uint8_t { none, scan, disable, stamp, type };
 
 /// One line of a record type's table: all that is to be known about a field. How and where the value is stored is only
 /// known to the accessors, which the functions of db/accessor.h make.

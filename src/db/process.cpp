@@ -77,6 +77,22 @@ void Core::complete(Record& record)
     run_late_puts(record, std::move(waited.puts));
 }
 
+void Core::run_delays(std::size_t at_most)
+{
+    for (; at_most > 0; --at_most) {
+        const auto due = delays.pop(now);
+        if (!due) {
+            return;
+        }
+        Record& record = records[due->record];
+        if (due->purpose == Purpose::complete) {
+            complete(record);
+        } else {
+            type(record).elapsed(*this, record);
+        }
+    }
+}
+
 void Core::release(base::Handle handle)
 {
     Wait* const found = waits.find(handle);
@@ -214,6 +230,7 @@ void Core::update_flags(Record& record)
     const Field& tsel = field(record, field_tsel);
     record.set(flag_simulated, may_be_simulated(*this, record));
     record.set(flag_stamped, cold_number(record, field_tse) != 0 || tsel.get_link(*this, record, tsel) != no_link);
+    record.set(flag_simulated, may_be_simulated(*this, record));
 }
 
 } // namespace iochron::db

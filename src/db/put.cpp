@@ -1,11 +1,8 @@
 #include "db/core.h"
 #include "db/record_fields.h"
-#include "db/simulation.h"
 #include "pv/convert.h"
 
 #include <fmt/format.h>
-
-#include <cstring>
 
 namespace iochron::db {
 
@@ -31,30 +28,6 @@ std::expected<pv::Value, Status> converted(const Core& core, const Record& recor
         core.type(record).describe(core, record, core.type(record)[core.type(record).value_field], meta);
     }
     return pv::convert_to_scalar(value, type, &meta);
-}
-
-/// A client's value as an array that fits the field.
-std::expected<pv::Value, Status> converted_array(const Shape& shape, const pv::Value& value)
-{
-    auto elements = pv::convert(value, shape.type, nullptr);
-    if (!elements) {
-        return elements;
-    }
-    if (shape.type == pv::ScalarType::string) {
-        std::vector<std::string> texts;
-        for (std::size_t i = 0; i < std::min<std::size_t>(elements->count(), shape.max_count); ++i) {
-            texts.emplace_back(elements->is_array() ? elements->text_at(i) : elements->text());
-        }
-        return pv::Value::string_array(texts);
-    }
-    if (elements->is_array()) {
-        const std::size_t count = std::min<std::size_t>(elements->count(), shape.max_count);
-        return pv::Value::array(shape.type, elements->elements_owner(), count);
-    }
-    pv::BufferRef one = pv::BufferRef::make(element_bytes(shape.type));
-    const std::uint64_t bits = elements->bits();
-    std::memcpy(one->fill(), &bits, element_bytes(shape.type));
-    return pv::Value::array(shape.type, std::move(one), std::min<std::size_t>(1, shape.max_count));
 }
 
 Status check_choice(const Core& core, const Record& record, const Field& field, const pv::Value& value)
@@ -113,20 +86,19 @@ Status Core::store(Record& record, const Field& field, const pv::Value& value)
     if (scans_change) {
         remove_from_scan(record);
     }
-    const bool may_refuse = field.special >= Special::simulation && !is_link(field.type);
+    const bool may_refuse = field.special == Special::type && !is_link(field.type);
     const pv::Value before = may_refuse ? get(record, field) : pv::Value();
     Status status = field.set(*this, record, field, value);
     if (scans_change) {
         add_to_scan(record);
     }
     if (status.ok() && may_refuse) {
-        status = field.special == Special::type ? type(record).special(*this, record, field)
-                                                : check_simulation(*this, record, field, before);
+        status = type(record).special(*this, record, field);
         if (!status.ok()) {
             field.set(*this, record, field, before);
         }
     }
-    if (field.special == Special::disable || field.special == Special::stamp || field.special == Special::simulation) {
+    if (field.special == Special::disable || field.special == Special::stamp) {
         update_flags(record);
     }
     return status;
@@ -138,7 +110,7 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
         return {Outcome::put_failed, fmt::format("{} cannot be changed", field.name)};
     }
     const auto array = shape(record, field);
-    auto stored = array ? converted_array(*array, value) : converted(*this, record, field, value);
+    auto stored = array ? array_of_shape(value, *array) : converted(*this, record, field, value);
     if (!stored) {
         return stored.error();
     }

@@ -39,8 +39,9 @@ enum Flag : std::uint32_t {
     flag_filter = 1u << 13,         ///< AFTC is above 0: the alarm filter runs
     flag_running = 1u << 14,        ///< processes just now; PACT without it: a device works on it
     flag_deleted = 1u << 15,        ///< taken out of the database again before it was started
-    flag_simulated = 1u << 17,      ///< SIMM is not NO or SIML is a link: the simulation has to be looked at
     flag_fresh = 1u << 16,          ///< made by the load under way
+    flag_simulated = 1u << 17,      ///< SIML is a link, or SIMM is not NO
+    flag_program = 1u << 18,        ///< the output goes to user code (Database::on_output)
 };
 
 /// What can be subscribed to: a field of a record. The first subscription is inside, others follow by `more`.

@@ -59,6 +59,10 @@ RecordType complete_type(RecordType type)
         }
         type.by_name[slot] = i;
     }
+    if (const Field* const siml = type.find("SIML")) {
+        type.simulation = siml->index;
+    }
+    type.output = type.find("OUT") != nullptr;
     assert(type.fields[type.value_field].name == "VAL");
     return type;
 }

@@ -50,6 +50,8 @@ struct RecordType {
     std::vector<Field> fields{};
     std::vector<Device> devices{}; ///< those that come with the type, in the order of EPICS Base
     FieldIndex value_field = no_field;
+    FieldIndex simulation = no_field; ///< SIML, where the type can be simulated (db/simulation.h)
+    bool output = false;              ///< it has OUT, so that what fails is WRITE and not READ
 
     void (*construct)(void* block) = nullptr;
     /// Takes the shared settings that an empty record has.
@@ -71,6 +73,8 @@ struct RecordType {
     /// The shape of a field that holds an array; nothing for others. Such a field's `set` takes an array of that type,
     /// no longer than that, and its `get` gives one.
     std::optional<Shape> (*shape)(const Core&, const Record&, const Field&) = nullptr;
+    /// A delay that the record asked for (Delays, Purpose::elapse) has passed.
+    void (*elapsed)(Core&, Record&) = nullptr;
     /// Choices of an enumeration field that are the record's own (ZNAM, ONAM...).
     std::vector<std::string> (*choices)(const Core&, const Record&, const Field&) = nullptr;
 

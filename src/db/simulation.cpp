@@ -7,106 +7,171 @@ namespace iochron::db {
 
 namespace {
 
-constexpr double leave_scan = 65535;
+/// Fields of the table, from SIML on.
+enum Offset : FieldIndex { siml, simm, sims, oldsimm, sscn, sdly, simpvt, siol, sval };
 
-double number(const Core& core, const Record& record, std::string_view field)
+const Field& at(const Core& core, const Record& record, Offset offset)
 {
-    return core.cold.get(record, *core.type(record).find(field)).as_double();
+    const RecordType& type = core.type(record);
+    return type[static_cast<FieldIndex>(type.simulation + offset)];
 }
 
-LinkId link(const Core& core, const Record& record, std::string_view field)
+LinkId link_at(const Core& core, const Record& record, Offset offset)
 {
-    const Field& found = *core.type(record).find(field);
-    return found.get_link(core, record, found);
+    const Field& field = at(core, record, offset);
+    return field.get_link(core, record, field);
 }
 
-void set_choice(Core& core, Record& record, std::string_view field, std::uint16_t choice)
+/// A change of SIMM while the database runs exchanges SCAN and SSCN, where SSCN names a scan.
+void exchange_scans(Core& core, Record& record, std::uint16_t before, std::uint16_t now)
 {
-    core.cold.set(record, *core.type(record).find(field), pv::Value::enumeration(choice));
-}
-
-/// With SSCN set, SCAN and SSCN change places whenever the mode changes.
-void swap_scan(Core& core, Record& record, double before)
-{
-    const double other = number(core, record, "SSCN");
-    if (other == leave_scan) {
+    const auto other = core.cold.get(record, at(core, record, sscn)).get<std::uint16_t>();
+    if (other == UINT16_MAX) {
         return;
     }
-    set_choice(core, record, "OLDSIMM", static_cast<std::uint16_t>(before));
-    if (number(core, record, "SIMM") == before) {
-        return;
+    core.cold.set(record, at(core, record, oldsimm), pv::Value::enumeration(before));
+    if (before != now) {
+        core.remove_from_scan(record);
+        const std::uint8_t scan = record.scan;
+        record.scan = static_cast<std::uint8_t>(other);
+        core.add_to_scan(record);
+        core.cold.set(record, at(core, record, sscn), pv::Value::enumeration(scan));
     }
-    core.remove_from_scan(record);
-    set_choice(core, record, "SSCN", record.scan);
-    record.scan = static_cast<std::uint8_t>(other);
-    core.add_to_scan(record);
+}
+
+pv::Status set_mode(Core& core, Record& record, const Field& field, const pv::Value& value)
+{
+    const auto before = core.cold.get(record, field).get<std::uint16_t>();
+    core.cold.set(record, field, value);
+    if (core.started) {
+        exchange_scans(core, record, before, value.get<std::uint16_t>());
+    }
+    core.update_flags(record);
+    return {};
 }
 
 } // namespace
 
-std::vector<Field> simulation_table(Dbf direction, bool raw)
+std::vector<Field> simulation_table(const Menu& mode, Dbf direction, Dbf kept)
 {
-    const Menu& modes = raw ? menu_simulation : menu_yes_no;
-    return {
-        cold_link("SIOL", direction, "Simulation Link"),
-        cold_link("SIML", Dbf::inlink, "Simulation Mode Link").with(Special::simulation),
-        cold_menu("SIMM", modes, "Simulation Mode").with(Special::simulation),
-        cold_menu("SIMS", menu_severity, "Simulation Mode Severity"),
-        cold_menu("OLDSIMM", modes, "Prev. Simulation Mode", nomod | hidden),
-        cold_menu("SSCN", menu_scan, "Sim. Mode Scan").starts_as("65535"),
-        cold("SDLY", Dbf::float64, "Sim. Mode Async Delay").starts_as("-1").with(Special::simulation),
+    Field location = cold_link("SIML", Dbf::inlink, "Simulation Mode Link");
+    location.set_link = [](Core& core, Record& r, const Field& f, LinkId link) {
+        core.cold.set(r, f, link == no_link ? f.initial_value : pv::Value::of(static_cast<std::uint32_t>(link)));
+        core.update_flags(r);
     };
-}
-
-LinkId simulation_link(const Core& core, const Record& record)
-{
-    return link(core, record, "SIOL");
+    Field simulated = cold_menu("SIMM", mode, "Simulation Mode");
+    simulated.set = set_mode;
+    std::vector<Field> table = {
+        location,
+        simulated,
+        cold_menu("SIMS", menu_severity, "Simulation Mode Severity"),
+        cold_menu("OLDSIMM", menu_simulation, "Prev. Simulation Mode", nomod | hidden),
+        cold_menu("SSCN", menu_scan, "Sim. Mode Scan").starts_as("65535"),
+        cold("SDLY", Dbf::float64, "Sim. Mode Async Delay").starts_as("-1.0"),
+        noaccess("SIMPVT", "Sim. Mode Private"),
+        cold_link("SIOL", direction, "Simulation Link"),
+    };
+    if (kept != Dbf::noaccess) {
+        constexpr std::uint16_t text_bytes = 40;
+        const bool is_text = kept == Dbf::string;
+        table.push_back(cold("SVAL", kept, "Simulation Value", is_text ? pp : plain, is_text ? text_bytes : 0));
+    }
+    return table;
 }
 
 bool may_be_simulated(const Core& core, const Record& record)
 {
-    if (core.type(record).find("SIMM") == nullptr) {
+    if (record.cold == 0 || core.type(record).simulation == no_field) {
         return false;
     }
-    const LinkId mode = link(core, record, "SIML");
-    return number(core, record, "SIMM") != 0 || mode != no_link;
+    const LinkId location = link_at(core, record, siml);
+    return (location != no_link && !core.links[location].is_constant()) ||
+           core.cold.get(record, at(core, record, simm)).get<std::uint16_t>() != 0;
 }
 
-std::optional<Simulation> read_simulation(Core& core, Record& record, Cycle& cycle)
+void init_simulation(Core& core, Record& record)
 {
-    const double before = number(core, record, "SIMM");
-    double mode = before;
-    if (!cycle.read(link(core, record, "SIML"), mode)) {
+    if (record.cold == 0 || core.type(record).simulation == no_field) {
+        return;
+    }
+    const pv::Value mode = core.constant(link_at(core, record, siml), pv::ScalarType::uint16);
+    if (!mode.empty()) {
+        const Field& field = at(core, record, simm);
+        const auto before = core.cold.get(record, field).get<std::uint16_t>();
+        core.cold.set(record, field, pv::Value::enumeration(mode.get<std::uint16_t>()));
+        exchange_scans(core, record, before, mode.get<std::uint16_t>());
+        core.update_flags(record);
+    }
+    const FieldIndex value = static_cast<FieldIndex>(core.type(record).simulation + sval);
+    if (value < core.type(record).fields.size() && core.type(record)[value].name == "SVAL") {
+        const Field& field = core.type(record)[value];
+        const pv::Value constant = core.constant(link_at(core, record, siol), scalar_type(field.type));
+        if (!constant.empty()) {
+            core.cold.set(record, field, constant);
+        }
+    }
+}
+
+std::optional<Simulation> read_simulation(Record& record, Cycle& cycle)
+{
+    Core& core = cycle.core();
+    const Field& mode = at(core, record, simm);
+    if (!cycle.completing()) {
+        auto fresh = core.cold.get(record, mode).get<std::uint16_t>();
+        if (cycle.read_as(link_at(core, record, siml), fresh)) {
+            (void)set_mode(core, record, mode, pv::Value::enumeration(fresh));
+        }
+    }
+    const auto now = core.cold.get(record, mode).get<std::uint16_t>();
+    if (now == 0) {
+        return Simulation::off;
+    }
+    if (now >= mode.menu->choices.size()) {
+        cycle.alarm(pv::AlarmStatus::soft, pv::Severity::invalid, "SIMM is none of its choices");
         return {};
     }
-    if (mode != before) {
-        set_choice(core, record, "SIMM", static_cast<std::uint16_t>(mode));
-        swap_scan(core, record, before);
-    }
-    if (mode < 0 || mode > static_cast<double>(core.type(record).find("SIMM")->menu->choices.size() - 1)) {
-        cycle.alarm(pv::AlarmStatus::soft, pv::Severity::invalid, "SIMM is no mode");
-        return {};
-    }
-    if (mode != 0) {
-        cycle.alarm(pv::AlarmStatus::simm, static_cast<pv::Severity>(number(core, record, "SIMS")));
-    }
-    return static_cast<Simulation>(mode);
+    cycle.alarm(pv::AlarmStatus::simm,
+                static_cast<pv::Severity>(core.cold_number(record, at(core, record, sims).index)));
+    return now == 1 ? Simulation::on : Simulation::raw;
 }
 
-bool read_simulated(Record& record, Cycle& cycle, double& value)
+bool simulation_waits(Record& record, Cycle& cycle)
 {
-    return cycle.read(simulation_link(cycle.core(), record), value);
+    Core& core = cycle.core();
+    const double delay = core.cold_number(record, at(core, record, sdly).index);
+    if (cycle.completing() || !(delay >= 0)) {
+        return false;
+    }
+    core.delays.ask(record.id, Purpose::complete, delay);
+    return true;
 }
 
-pv::Status check_simulation(Core& core, Record& record, const Field& field, const pv::Value& before)
+LinkId simulation_link(const Core& core, const Record& record)
 {
-    if (field.name == "SDLY" && number(core, record, "SDLY") >= 0) {
-        return {pv::Outcome::put_failed, "a delay of the simulation (SDLY) is not supported; it is -1"};
+    return link_at(core, record, siol);
+}
+
+pv::Value simulated_input(Record& record, Cycle& cycle)
+{
+    Core& core = cycle.core();
+    const Field& field = at(core, record, sval);
+    const LinkId from = simulation_link(core, record);
+    if (!cycle.is_constant(from)) {
+        const pv::Value fresh = core.read_link_as(record, from, scalar_type(field.type));
+        if (fresh.empty()) {
+            return {};
+        }
+        core.cold.set(record, field, fresh);
+        cycle.take_time(from);
+    } else if (record.is(flag_stamped)) {
+        record.time = std::max(core.clock().ns, record.time + 1);
     }
-    if (field.name == "SIMM" && core.started) {
-        swap_scan(core, record, before.as_double());
-    }
-    return {};
+    return core.cold.get(record, field);
+}
+
+Transfer simulate_output(Record& record, Cycle& cycle, const pv::Value& value)
+{
+    return cycle.write(simulation_link(cycle.core(), record), value) ? Transfer::done : Transfer::failed;
 }
 
 } // namespace iochron::db

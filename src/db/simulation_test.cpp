@@ -58,13 +58,18 @@ TEST(Simulation, ScansAsSSCNSaysWhileItLasts)
     EXPECT_EQ(rig.text("AI.SSCN"), ".1 second");
 }
 
-TEST(Simulation, RefusesADelay)
+TEST(Simulation, MayTakeItsTime)
 {
     Rig rig;
-    const auto id = rig.record("ai", "AI");
-    EXPECT_EQ(rig.text("AI.SDLY"), "-1");
-    EXPECT_EQ(rig.text("AI.SSCN"), "65535");
-    ASSERT_FALSE(rig.database.put_text(id, "SDLY", "0.5"));
-    EXPECT_EQ(rig.text("AI.SDLY"), "-1");
-    EXPECT_TRUE(rig.database.put_text(id, "SDLY", "-2"));
+    rig.record("ai", "AI", {{"SIMM", "YES"}, {"SVAL", "5"}, {"SDLY", "0.5"}});
+    rig.record("ai", "OTHER");
+    rig.start();
+    EXPECT_EQ(rig.text("OTHER.SDLY"), "-1");
+    EXPECT_EQ(rig.text("OTHER.SSCN"), "65535");
+    rig.put("AI.PROC", 1);
+    rig.pass(400ms);
+    EXPECT_EQ(rig.number("AI.PACT"), 1);
+    rig.pass(200ms);
+    EXPECT_EQ(rig.number("AI"), 5);
+    EXPECT_EQ(rig.number("AI.PACT"), 0);
 }

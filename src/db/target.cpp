@@ -2,6 +2,7 @@
 #include "db/cycle.h"
 #include "db/record_fields.h"
 #include "db/text.h"
+#include "pv/convert.h"
 
 #include <fmt/format.h>
 
@@ -186,6 +187,40 @@ pv::Value Core::read_link(Record& record, LinkId id)
         inherit_alarm(*this, record, link.inherit, target.stat, target.sevr);
     }
     return read;
+}
+
+pv::Value Core::read_link_as(Record& record, LinkId id, pv::ScalarType type)
+{
+    const pv::Value value = read_link(record, id);
+    if (value.empty() || (value.type() == type && !value.is_array())) {
+        return value;
+    }
+    const Link link = links[id];
+    const pv::MetaRef source =
+        type == pv::ScalarType::string ? meta(records[link.target.record], link.target.field) : nullptr;
+    auto converted = pv::convert_to_scalar(value, type, source.get());
+    if (!converted) {
+        raise_link_alarm(record, id);
+        return {};
+    }
+    return *std::move(converted);
+}
+
+pv::Value Core::constant_array(LinkId id) const
+{
+    if (id != no_link && links[id].kind == LinkKind::number) {
+        return pv::Value::of(std::string_view(link_text(id))); // all digits of a 64-bit integer
+    }
+    if (id != no_link && links[id].kind == LinkKind::constant) {
+        return parse_constant(links.text(id)).value_or(pv::Value());
+    }
+    return {};
+}
+
+pv::Value Core::constant(LinkId id, pv::ScalarType type) const
+{
+    const pv::Value value = constant_array(id);
+    return value.empty() ? value : pv::convert_to_scalar(value, type, nullptr).value_or(pv::Value());
 }
 
 bool Core::constant(LinkId id, double& number) const

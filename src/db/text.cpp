@@ -186,6 +186,14 @@ std::expected<pv::Value, std::string> Core::parse(const Record& record, const Fi
         }
         return pv::Value::enumeration(*index);
     }
+    if (shape(record, field)) {
+        return std::unexpected("an array cannot be set from a text; put a constant array into INP");
+    }
+    if (field.type == Dbf::enumeration) { // a number need not have a text
+        if (auto number = parse_scalar(text, field.type, 0)) {
+            return number;
+        }
+    }
     if (is_choice(field.type)) {
         return parse_choice(text, choices(record, field));
     }

@@ -40,7 +40,6 @@ struct Ai : AnalogRecord {
     Step process(Cycle& cycle);
     void finish(Cycle& cycle);
     void convert();
-    [[nodiscard]] Transfer read(Cycle& cycle);
 };
 
 Ai& ai_of(Record& record)
@@ -92,24 +91,28 @@ void Ai::init(Core& core)
     if (conversion->eslo == 1 && conversion->eoff == 0 && conversion->linr != slope) {
         core.pools.change(conversion, [](Conversion& c) { c.eoff = c.egul; });
     }
-    double number = 0;
-    if (core.constant(simulation_link(core, *this), number)) {
-        core.cold.set(*this, *core.type(*this).find("SVAL"), pv::Value::of(number));
+    if (double number = 0; core.constant(inp, number)) {
+        if (core.device(*this).raw) {
+            rval = pv::number_cast<std::int32_t>(number);
+        } else {
+            val = number;
+            set(flag_udf, false);
+        }
     }
-    if (!core.constant(inp, number)) {
-        return;
-    }
-    if (core.device(*this).raw) {
-        rval = pv::number_cast<std::int32_t>(number);
-    } else {
-        val = number;
-        set(flag_udf, false);
-    }
+    mlst = alst = lalm = val;
+    oraw = rval;
 }
 
 Step Ai::process(Cycle& cycle)
 {
-    const Transfer transfer = read(cycle);
+    const auto store = [this](const pv::Value& value, bool raw) {
+        if (raw) {
+            rval = pv::number_cast<std::int32_t>(std::floor(value.get<double>()));
+        } else {
+            val = value.get<double>();
+        }
+    };
+    const Transfer transfer = read_input(*this, cycle, store);
     if (transfer == Transfer::wait) {
         return Step::wait;
     }
@@ -120,26 +123,6 @@ Step Ai::process(Cycle& cycle)
         set(flag_udf, std::isnan(val));
     }
     return Step::done;
-}
-
-Transfer Ai::read(Cycle& cycle)
-{
-    const auto mode = simulation(*this, cycle);
-    if (mode == Simulation::no) [[likely]] {
-        return cycle.core().device(*this).transfer(*this, cycle);
-    }
-    const Field& sval = *cycle.core().type(*this).find("SVAL");
-    double simulated = cycle.core().cold.get(*this, sval).as_double();
-    if (!mode || !read_simulated(*this, cycle, simulated)) {
-        return Transfer::failed;
-    }
-    cycle.core().cold.set(*this, sval, pv::Value::of(simulated));
-    if (*mode == Simulation::raw) {
-        rval = pv::number_cast<std::int32_t>(std::floor(simulated));
-        return Transfer::raw;
-    }
-    val = simulated;
-    return Transfer::done;
 }
 
 void Ai::convert()
@@ -215,13 +198,14 @@ std::vector<Field> table()
         shared<p, &C::eoff>("EOFF", "Raw to EGU Offset", pp),
         shared<p, &C::roff>("ROFF", "Raw Offset", pp),
         field<&Ai::starting>("INIT", "Initialized?", nomod | hidden),
+        noaccess("PBRK", "Ptrto brkTable"),
+        cold("LBRK", Dbf::int16, "LastBreak Point", nomod | hidden),
         field<&Ai::rval>("RVAL", "Current Raw Value", pp),
         field<&Ai::oraw>("ORAW", "Previous Raw Value", nomod | hidden),
     };
     std::ranges::move(own, std::back_inserter(fields));
-    fields.push_back(cold("SVAL", Dbf::float64, "Simulation Value"));
-    std::ranges::move(simulation_table(Dbf::inlink, true), std::back_inserter(fields));
     std::ranges::move(analog_table(), std::back_inserter(fields));
+    std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::float64), std::back_inserter(fields));
     return fields;
 }
 
