@@ -3,6 +3,7 @@
 #include "perf/bench.h"
 #include "perf/load_client.h"
 #include "perf/load_server.h"
+#include "perf/planted.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -39,6 +40,7 @@ int bench_main(int argc, char** argv)
     perf::BenchOptions options;
     std::string preset;
     bool free = false;
+    bool self_test = false;
     row.seconds = 0;
     app.add_option("--server", row.server, "softioc: user code sets ai records; calc: calc records that scan")
         ->check(CLI::IsMember({"softioc", "calc"}));
@@ -53,7 +55,11 @@ int bench_main(int argc, char** argv)
     app.add_option("--json", options.json, "also write the rows to this file");
     app.add_option("--html", options.html, "also write the table to this page");
     app.add_flag("--free", free, "do not pin the server to CPU 0 and the client to CPU 1");
+    app.add_flag("--self-test", self_test, "plant one fault at a time in all that counts, and see that each is found");
     return run(app, argc, argv, [&] {
+        if (self_test) {
+            return perf::run_self_test();
+        }
         options.program = std::filesystem::read_symlink("/proc/self/exe").string();
         options.pin = !free;
         if (preset == "quick") {

@@ -8,7 +8,6 @@ namespace iochron::perf {
 namespace {
 
 constexpr auto look_again = std::chrono::milliseconds(100);
-constexpr int quiet_looks_enough = 30;
 
 } // namespace
 
@@ -99,9 +98,10 @@ LoadClient::Window LoadClient::end_window()
     return window;
 }
 
-void LoadClient::drain(std::function<void(Verdict)> done)
+void LoadClient::drain(std::function<void(Verdict)> done, std::chrono::milliseconds quiet)
 {
     drained_ = std::move(done);
+    quiet_looks_enough_ = static_cast<int>(quiet / look_again);
     last_.assign(pvs_, std::numeric_limits<double>::quiet_NaN());
     reads_left_ = pvs_;
     for (std::uint32_t i = 0; i < pvs_; ++i) {
@@ -123,7 +123,7 @@ void LoadClient::watch_drained()
     quiet_looks_ = received_ == received_before_ && reads_left_ == 0 ? quiet_looks_ + 1 : 0;
     received_before_ = received_;
     const bool complete = reads_left_ == 0 && verifier_.judge(last_).lost == 0;
-    if (complete || quiet_looks_ > quiet_looks_enough) {
+    if (complete || quiet_looks_ > quiet_looks_enough_) {
         drained_(verifier_.judge(last_));
         return;
     }

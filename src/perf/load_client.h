@@ -36,8 +36,10 @@ class LoadClient final : public pv::Sink {
     void begin_window();
     [[nodiscard]] Window end_window();
     /// Reads each PV's value, which must no longer change, waits until every subscription has it (or until nothing has
-    /// come for 3 s) and judges.
-    void drain(std::function<void(Verdict)> done);
+    /// come for `quiet`) and judges.
+    void drain(std::function<void(Verdict)> done, std::chrono::milliseconds quiet = std::chrono::seconds(3));
+    /// Updates, ever.
+    [[nodiscard]] std::uint64_t received() const { return received_; }
 
     void opened(std::span<const pv::Opened> answers) override;
     std::size_t updates(std::span<const pv::Update> batch) override;
@@ -67,6 +69,7 @@ class LoadClient final : public pv::Sink {
     std::size_t reads_left_ = 0;
     std::uint64_t received_before_ = 0;
     int quiet_looks_ = 0;
+    int quiet_looks_enough_ = 0;
     reactor::Timer timer_;
 };
 

@@ -42,6 +42,9 @@ struct Result {
     }
 };
 
+/// Of the updates that the rate asks for, so many must have been made.
+inline constexpr double least_processed_share = 0.995;
+
 /// Says in `result.failures` what the row fails for: a loss, a repetition, a wrong order or value, a silent
 /// subscription, coalesced updates, fewer than 99.5 % of the updates that the rate asks for.
 void judge(Result& result);

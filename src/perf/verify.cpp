@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace iochron::perf {
+namespace {
+
+constexpr std::size_t most_missing = 100'000; // beyond, a late update counts as lost too
+
+} // namespace
 
 std::string Verdict::words() const
 {
@@ -24,8 +29,9 @@ std::string Verdict::words() const
     return words.empty() ? "all received in order" : words;
 }
 
-void Verifier::odd(State& state, double value)
+void Verifier::odd(std::size_t subscription, double value)
 {
+    State& state = states_[subscription];
     const bool first = state.received == 0;
     ++state.received;
     if (!(value == std::floor(value))) { // NaN too
@@ -35,12 +41,30 @@ void Verifier::odd(State& state, double value)
     if (first) {
         state.last = value;
     } else if (value > state.last) {
-        verdict_.lost += static_cast<std::uint64_t>(value - state.last) - 1;
+        gap(subscription, state.last + 1, value);
         state.last = value;
     } else if (value == state.last) {
         ++verdict_.repeated;
     } else {
-        ++verdict_.misordered;
+        low(subscription, value);
+    }
+}
+
+/// Values from `from` on, before `to`, have not come.
+void Verifier::gap(std::size_t subscription, double from, double to)
+{
+    verdict_.lost += static_cast<std::uint64_t>(to - from);
+    for (double value = from; value < to && missing_.size() < most_missing; ++value) {
+        missing_.emplace(subscription, value);
+    }
+}
+
+/// Below one that came before: late, and so not lost after all; or once more, or from a server that counts anew.
+void Verifier::low(std::size_t subscription, double value)
+{
+    ++verdict_.misordered;
+    if (missing_.erase({subscription, value}) > 0) {
+        --verdict_.lost;
     }
 }
 

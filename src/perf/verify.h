@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace iochron::perf {
@@ -12,7 +14,7 @@ struct Verdict {
     std::uint64_t received = 0; ///< updates, the first value of each subscription included
     std::uint64_t lost = 0;     ///< posted while subscribed and not received
     std::uint64_t repeated = 0;
-    std::uint64_t misordered = 0; ///< a value below one that was received before
+    std::uint64_t misordered = 0; ///< came after a later one; not lost then
     std::uint64_t wrong = 0;      ///< no whole number, of a bad severity, or more than the server ever posted
     std::uint64_t silent = 0;     ///< subscriptions that got nothing at all
 
@@ -37,7 +39,7 @@ class Verifier {
             ++state.received;
             return;
         }
-        odd(state, value);
+        odd(subscription, value);
     }
     /// An update whose contents are wrong in another way: not connected any more, invalid, no number.
     void wrong(std::size_t subscription) { ++states_[subscription].received, ++verdict_.wrong; }
@@ -54,10 +56,13 @@ class Verifier {
         double last = 0;
         std::uint64_t received = 0;
     };
-    void odd(State& state, double value);
+    void odd(std::size_t subscription, double value);
+    void gap(std::size_t subscription, double from, double to);
+    void low(std::size_t subscription, double value);
 
     std::vector<State> states_;
-    Verdict verdict_; ///< what was seen on the way
+    std::set<std::pair<std::size_t, double>> missing_; ///< subscription and value, which may yet come late
+    Verdict verdict_;                                  ///< what was seen on the way
 };
 
 } // namespace iochron::perf

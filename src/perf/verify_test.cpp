@@ -33,7 +33,9 @@ TEST(Verifier, FindsEachFault)
     EXPECT_EQ(verdict_of({7, 8, 11}, 11).lost, 2u);
     EXPECT_EQ(verdict_of({7, 8}, 9).lost, 1u) << "the newest value is missing";
     EXPECT_EQ(verdict_of({7, 8, 8, 9}, 9).repeated, 1u);
-    EXPECT_EQ(verdict_of({7, 9, 8, 10}, 10).misordered, 1u);
+    EXPECT_EQ(verdict_of({7, 9, 8, 10}, 10).words(), "1 misordered") << "late, but not lost";
+    EXPECT_EQ(verdict_of({7, 10, 8, 11}, 11).words(), "1 lost, 1 misordered");
+    EXPECT_EQ(verdict_of({7, 8, 9, 7}, 9).words(), "1 misordered");
     EXPECT_EQ(verdict_of({7, 8.5, 8}, 8).wrong, 1u);
     EXPECT_EQ(verdict_of({7, std::nan(""), 8}, 8).wrong, 1u);
     EXPECT_EQ(verdict_of({7, 8}, 7).wrong, 1u) << "more than was ever posted";

@@ -1,0 +1,39 @@
+#include "perf/planted.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace iochron::perf {
+namespace {
+
+TEST(SelfTest, FindsEachFaultAsWhatItIs)
+{
+    for (const Planted& planted : planted_faults()) {
+        const Found found = find_planted(planted);
+        EXPECT_TRUE(is_found(planted, found)) << "planted: " << planted.what << ", found: " << found.words();
+    }
+}
+
+TEST(SelfTest, AFaultThatIsNotPlantedIsNotFound)
+{
+    const Found clean = find_planted({.what = "nothing"});
+    EXPECT_EQ(clean.words(), "all received in order");
+    EXPECT_FALSE(is_found({.what = "a loss", .expected = {.lost = 1}}, clean));
+    EXPECT_FALSE(is_found({.what = "another place", .place = Place::on_wire}, clean));
+    EXPECT_FALSE(is_found({.what = "a stall", .stall = true}, clean));
+    EXPECT_FALSE(is_found({.what = "too few", .left_out = 2}, clean));
+}
+
+TEST(SelfTest, SaysWhatItFindsInWords)
+{
+    const auto words = [](std::string_view what) {
+        return find_planted(*std::ranges::find(planted_faults(), what, &Planted::what)).words();
+    };
+    EXPECT_EQ(words("one frame lost on the wire"), "1 lost, on the wire");
+    EXPECT_EQ(words("1 % of the updates not made"),
+              "99.00 % of the updates that the rate asks for were made, at least 99.5 % are wanted");
+}
+
+} // namespace
+} // namespace iochron::perf
