@@ -32,12 +32,13 @@ void run_on(reactor::Shard& shard, reactor::Task task)
         task();
         return;
     }
-    std::promise<void> done;
-    shard.post([&] {
+    // Shared, since the shard may still be inside set_value() when this goes on.
+    const auto done = std::make_shared<std::promise<void>>();
+    shard.post([&task, done] {
         task();
-        done.set_value();
+        done->set_value();
     });
-    done.get_future().wait();
+    done->get_future().wait();
 }
 
 } // namespace

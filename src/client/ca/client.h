@@ -72,6 +72,8 @@ class Client final : public pv::Source, private SearcherUser, private MonitorUse
     /// A read and a subscription in another form than the channel's own with time stamp. Of a GR or CTRL form
     /// sample->meta holds what it brought.
     void read_as(const pv::ReadRequest& request, wire::ca::Dbr type, pv::Sink& sink);
+    /// A write in just this form; the value is converted to it here, and by the server to what the field is.
+    void write_as(const pv::WriteRequest& request, wire::ca::Dbr type, pv::Sink& sink);
     pv::SubscriptionId subscribe_as(const pv::SubscribeRequest& request, wire::ca::Dbr type, pv::Sink& sink);
     [[nodiscard]] ChannelInfo info(pv::ChannelId channel);
 
@@ -105,6 +107,7 @@ class Client final : public pv::Source, private SearcherUser, private MonitorUse
     std::unique_ptr<base::Connection> make_circuit(Link& link, reactor::TcpStream& stream);
     void connect_failed(Link& link, const std::string& why);
     void gone(Link& link, std::string_view why);
+    bool lost_lately(const base::Endpoint& server);
     void remove(Link& link);
     void responsive(Link& link, bool yes);
     void attach(Channel& channel, Link& link);
@@ -126,6 +129,7 @@ class Client final : public pv::Source, private SearcherUser, private MonitorUse
     void refuse(const pv::OpenRequest& request, pv::Sink& sink, pv::Status status);
 
     // Operations (client_operations.cpp).
+    void start_write(const pv::WriteRequest& request, std::optional<wire::ca::Dbr> type, pv::Sink& sink);
     Operation* begin(pv::ChannelId channel, pv::Token token, Operation::Kind kind, pv::Sink& sink);
     void answered(const ReadAnswer& answer);
     void written(wire::ca::Ioid ioid, wire::ca::Eca status);
@@ -184,8 +188,9 @@ class Client final : public pv::Source, private SearcherUser, private MonitorUse
     std::vector<Answer> answers_; ///< opened channels not told yet
     std::uint32_t links_made_ = 0;
     std::vector<std::unique_ptr<Link>> links_;
-    std::unordered_map<base::Endpoint, Link*> by_server_; ///< those that take new channels
-    std::optional<reactor::TcpStreams> streams_;          ///< always there, but ends before the rest
+    std::unordered_map<base::Endpoint, Link*> by_server_;     ///< those that take new channels
+    std::unordered_map<base::Endpoint, base::Steady> losses_; ///< of circuits, in the last seconds
+    std::optional<reactor::TcpStreams> streams_;              ///< always there, but ends before the rest
     reactor::Timer name_server_timer_;
     std::vector<base::Endpoint> name_servers_;
     Searcher searcher_;

@@ -42,8 +42,8 @@ std::unique_ptr<base::Connection> Client::make_circuit(Link& link, reactor::TcpS
     auto circuit = std::make_unique<Circuit>(link.settings_, monitors_, batch_, link, shard_.pool(), shard_.now());
     link.circuit_ = circuit.get();
     link.stream_ = &stream;
-    link.connected_ = shard_.now();
     searcher_.connected(link.settings_.server);
+    searcher_.hurry(); // a server that is back has more of the names that wait, and its beacons may not reach us
     for (const std::uint32_t id : link.channels_) {
         circuit->create_channel(wire::ca::Cid{id}, *channels_.get(id).name);
     }
@@ -65,7 +65,7 @@ void Client::connect_failed(Link& link, const std::string& why)
 
 void Client::gone(Link& link, std::string_view why)
 {
-    const bool short_lived = link.circuit_ == nullptr || shard_.now() - link.connected_ < 5s;
+    const bool in_vain = link.circuit_ == nullptr || lost_lately(link.settings_.server);
     const pv::Status status(pv::Outcome::disconnected, fmt::format("{}: {}", to_string(link.settings_.server), why));
     const std::vector<std::uint32_t> channels = std::exchange(link.channels_, {});
     const bool name_server = link.name_server_;
@@ -81,17 +81,26 @@ void Client::gone(Link& link, std::string_view why)
         if (channel == nullptr || channel->state != ChannelState::searching) {
             continue;
         }
-        if (short_lived) {
+        if (in_vain) {
             searcher_.add_later(channels_.place(id));
         } else {
             searcher_.add(channels_.place(id), channel->server);
         }
     }
     if (name_server && !name_servers_.empty()) {
-        name_server_timer_.at(shard_.now() + (short_lived ? settings_.connection_timeout : 1s));
+        name_server_timer_.at(shard_.now() + (in_vain ? settings_.connection_timeout : 1s));
     }
     tell_opened();
     settle_sinks();
+}
+
+// Twice within seconds: the server accepts circuits and closes them, and shall not be asked in a tight loop.
+bool Client::lost_lately(const base::Endpoint& server)
+{
+    constexpr auto lately = 5s;
+    const base::Steady now = shard_.refresh();
+    std::erase_if(losses_, [&](const auto& loss) { return now - loss.second > lately; });
+    return !losses_.insert_or_assign(server, now).second;
 }
 
 void Client::remove(Link& link)

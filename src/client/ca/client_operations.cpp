@@ -72,6 +72,16 @@ void Client::read_as(const pv::ReadRequest& request, Dbr type, pv::Sink& sink)
 
 void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv::Sink& sink)
 {
+    start_write(request, std::nullopt, sink);
+}
+
+void Client::write_as(const pv::WriteRequest& request, Dbr type, pv::Sink& sink)
+{
+    start_write(request, type, sink);
+}
+
+void Client::start_write(const pv::WriteRequest& request, std::optional<Dbr> type, pv::Sink& sink)
+{
     Operation* const operation = begin(request.channel, request.token, Operation::Kind::write, sink);
     if (operation == nullptr) {
         return;
@@ -83,11 +93,12 @@ void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv
                  nullptr);
         return;
     }
-    const auto written = form_written(request.value, channel.native, channel.count);
+    auto written = form_written(request.value, type.value_or(channel.native), channel.count);
     if (!written) {
         complete(*operation, written.error(), nullptr);
         return;
     }
+    written->type = type.value_or(written->type);
     operation->quiet = !request.acknowledge;
     const pv::Status sent = channel.link->circuit_->write(channel.sid, wire::ca::Ioid{operation->id}, written->type,
                                                           written->value, request.wait);

@@ -43,7 +43,6 @@ class Link final : public CircuitUser {
     std::optional<reactor::TcpConnect> connect_;
     reactor::TcpStream* stream_ = nullptr; ///< null until connected
     Circuit* circuit_ = nullptr;           ///< likewise
-    base::Steady connected_{};
     std::vector<std::uint32_t> channels_;
 };
 
