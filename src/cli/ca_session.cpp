@@ -86,7 +86,11 @@ void CaSession::put(CaPv& pv, pv::Value value, bool wait_for_processing)
     request.token = pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())};
     request.value = std::move(value);
     request.wait = wait_for_processing;
-    client_->write(request, {}, *this);
+    if (request.value.type() == pv::ScalarType::string) { // also to chars: the server makes a number of it
+        client_->write_as(request, wire::ca::Dbr::string, *this);
+    } else {
+        client_->write(request, {}, *this);
+    }
 }
 
 bool CaSession::wait()

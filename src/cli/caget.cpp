@@ -80,6 +80,7 @@ Options parse(int argc, char** argv)
             options.floats_as_text = true;
             break;
         case 'c':
+            options.present_only = true;
             break;
         case 'h':
             fmt::print("{}", usage);

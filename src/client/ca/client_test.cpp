@@ -188,7 +188,7 @@ struct CaClient : testing::Test, pv::Sink {
     /// Runs until so many things were told since the last call; gives them.
     std::vector<std::string> wait_for(std::size_t count)
     {
-        shard.run_until(std::chrono::steady_clock::now() + 20s, [&] { return told.size() >= count; });
+        shard.run_until(shard.refresh() + 20s, [&] { return told.size() >= count; });
         return std::exchange(told, {});
     }
     std::size_t requests(Command command) const
@@ -228,7 +228,7 @@ TEST_F(CaClient, FindsOpensReadsWritesAndSubscribes)
     client.subscribe({.channel = channel, .token = pv::Token{4}}, *this);
     EXPECT_EQ(wait_for(1), Lines{"update 4 2.5"});
     client.close(channel); // the last one: its circuit ends
-    shard.run_until(std::chrono::steady_clock::now() + 20s, [&] { return server.circuits() == 0; });
+    shard.run_until(shard.refresh() + 20s, [&] { return server.circuits() == 0; });
     EXPECT_EQ(requests(Command::clear_channel), 1u);
     EXPECT_EQ(client.circuits(), 0u);
     EXPECT_EQ(told, Lines{});
