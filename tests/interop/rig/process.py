@@ -67,6 +67,10 @@ class Process:
         """Its exit status, once it has ended by itself."""
         return self._popen.wait(timeout)
 
+    def terminate(self):
+        """Asks it to end, where the end of its input does not."""
+        self._popen.terminate()
+
     def stop(self):
         """Ends its input, which is how an IOC is told to stop; who does not hear is killed. Returns the exit status."""
         try:
