@@ -176,7 +176,7 @@ TEST(Source, AServerServesTheNetworkAsItServesRecords)
     client::ca::Client network(shard, searching(near), near.log);
     Listener first(network);
     first.open("A");
-    const auto wait = [&](auto done) { return shard.run_until(std::chrono::steady_clock::now() + 60s, done); };
+    const auto wait = [&](auto done) { return shard.run_until(shard.refresh() + 60s, done); };
     ASSERT_TRUE(wait([&] { return !first.samples.empty(); }));
 
     Serving far(shard, network); // a gateway: server(client)
