@@ -41,6 +41,20 @@ std::shared_ptr<base::Log> own_log(const std::map<std::string, std::string>& env
     return log;
 }
 
+/// Runs user code; what it throws becomes a failed put with its words.
+template <class F>
+pv::Status outcome_of(F call)
+{
+    try {
+        call();
+        return {};
+    } catch (const std::exception& error) {
+        return {pv::Outcome::put_failed, error.what()};
+    } catch (...) {
+        return {pv::Outcome::put_failed, "user code threw something that is no std::exception"};
+    }
+}
+
 } // namespace
 
 std::map<std::string, std::string> epics_environment()
@@ -57,13 +71,8 @@ Ioc::State::State(IocSettings given)
       shard({.name = "ioc", .cpu = settings.cpu}), database({clock, *log, counters, settings.limits}),
       ticks_late(counters.get("ioc.ticks_late")), ticks_skipped(counters.get("ioc.ticks_skipped")),
       user([this](std::exception_ptr thrown) {
-          try {
-              std::rethrow_exception(thrown);
-          } catch (const std::exception& error) {
-              log->error("ioc.user", "user code threw: {}", error.what());
-          } catch (...) {
-              log->error("ioc.user", "user code threw something that is no std::exception");
-          }
+          const pv::Status status = outcome_of([&] { std::rethrow_exception(thrown); });
+          log->error("ioc.user", "user code threw: {}", status.text);
       }),
       pushes(shard, settings.limits.process_output_bytes / share_of_pushes / pushed_value_bytes,
              [this](auto pushed) {
@@ -171,9 +180,18 @@ db::RecordId Ioc::State::create(std::string_view type, std::string_view name, co
     return *record;
 }
 
-void Ioc::State::on_update(db::RecordId record, std::function<void(const pv::Value&)>)
+void Ioc::State::on_update(db::RecordId record, std::function<void(const pv::Value&)> update)
 {
-    throw base::Problem(fmt::format("{}: on_update is not built yet", database.name(record)));
+    const auto shared = std::make_shared<const std::function<void(const pv::Value&)>>(std::move(update));
+    database.on_output(record, [this, shared](db::RecordId id, const pv::Value& value) {
+        user.submit([this, shared, id, value] {
+            const pv::Status status = outcome_of([&] { (*shared)(value); });
+            if (!status.ok()) {
+                log->error("ioc.user", "{}: on_update threw: {}", database.name(id), status.text);
+            }
+            shard.post([this, id, status] { database.complete(id, status); });
+        });
+    });
 }
 
 Ioc::Ioc(IocSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <semaphore>
+#include <stdexcept>
 #include <thread>
 
 namespace iochron {
@@ -105,6 +106,63 @@ TEST(Ioc, SeveralLiveInOneProcess)
     EXPECT_EQ(two.get("TWO:A").value().value.as_double(), 2);
     first.stop();
     EXPECT_EQ(two.get("TWO:A").value().value.as_double(), 2);
+}
+
+TEST(Ioc, APutEndsWhenUserCodeHasReturned)
+{
+    Ioc ioc(on_loopback("T"));
+    const AiRecord readback = ioc.ai("RBV", {.val = 0});
+    std::atomic<int> calls = 0;
+    ioc.ao("SET", {.drvh = 100, .drvl = 0, .on_update = [&](double value) {
+                       if (value == 13) {
+                           throw std::runtime_error("13 is not allowed");
+                       }
+                       readback.set(value);
+                       ++calls;
+                   }});
+    ioc.longout("N", {.on_update = [&](std::int32_t value) { readback.set(value); }});
+    ioc.bo("B", {.znam = "Off", .onam = "On", .on_update = [&](bool value) { readback.set(value ? 1 : 0); }});
+    ioc.start();
+    client::Context context(asking(ioc.ca_port()));
+    EXPECT_TRUE(context.put("T:SET", pv::Value::of(42.5), {.wait = true}).ok());
+    EXPECT_EQ(calls, 1) << "before the completion";
+    EXPECT_EQ(context.get("T:RBV").value().value.as_double(), 42.5);
+    EXPECT_TRUE(context.put("T:SET", pv::Value::of(1000.0), {.wait = true}).ok());
+    EXPECT_EQ(context.get("T:RBV").value().value.as_double(), 100) << "DRVH";
+    (void)context.put("T:SET", pv::Value::of(13.0), {.wait = true});
+    const auto failed = context.get("T:SET");
+    EXPECT_EQ(failed.value().alarm, (pv::Alarm{pv::Severity::invalid, pv::AlarmStatus::write}));
+    EXPECT_TRUE(context.put("T:SET", pv::Value::of(14.0), {.wait = true}).ok()) << "the record was released";
+    EXPECT_EQ(context.get("T:SET").value().alarm, pv::Alarm{});
+    EXPECT_TRUE(context.put("T:N", pv::Value::of(std::int32_t{7}), {.wait = true}).ok());
+    EXPECT_EQ(readback.get(), 7);
+    EXPECT_TRUE(context.put("T:B", pv::Value::of("On"), {.wait = true}).ok());
+    EXPECT_EQ(readback.get(), 1);
+}
+
+TEST(Ioc, EveryKindOfRecordCanBeSet)
+{
+    Ioc ioc(on_loopback("T"));
+    const LonginRecord longin = ioc.longin("L", {.val = 1});
+    const BiRecord bi = ioc.bi("B", {.znam = "Off", .onam = "On"});
+    const StringinRecord text = ioc.stringin("S", {.val = "before"});
+    const WaveformRecord wave = ioc.waveform("W", {.nelm = 8});
+    ioc.start();
+    EXPECT_EQ(text.get(), "before");
+    longin.set(-5);
+    bi.set(true);
+    text.set("after");
+    wave.set({1, 2.5, 3});
+    ioc.with_database([](db::Database&) {}); // they were set before
+    EXPECT_EQ(longin.get(), -5);
+    EXPECT_EQ(bi.get(), true);
+    EXPECT_EQ(text.get(), "after");
+    EXPECT_EQ(wave.get(), (std::vector<double>{1, 2.5, 3}));
+    client::Context context(asking(ioc.ca_port()));
+    EXPECT_EQ(context.get("T:W").value().value.count(), 3u);
+    EXPECT_EQ(context.get("T:S").value().value.text(), "after");
+    const auto reading = context.get("T:B").value();
+    EXPECT_EQ(reading.meta->choices, (std::vector<std::string>{"Off", "On"}));
 }
 
 TEST(Ioc, TickersCallOnAGridUntilPaused)
