@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""The same load on `iochron ioc` and on EPICS base's softIoc, side by side in one run: alternating, the server pinned to
+CPU 0 and the client to CPU 1, several times over. Prints the median with (lowest..highest) of each, and their ratio.
+
+Needs the Python package epicscorelibs, whose softIoc is started and against whose libca the counting client is built.
+Everything stays on loopback, on ports that are free.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+
+HERE = pathlib.Path(__file__).resolve().parent
+READY = "iocRun: All initialization complete"
+PATIENCE_S = 240
+
+
+@dataclass(frozen=True)
+class Scenario:
+    about: str
+    pvs: int
+    monitors: int  # 0: connects, then gets one after the other
+    shows: tuple
+    rate_hz: float = 0  # of each record; 0: Passive
+    clients: tuple = ("libca",)
+
+
+RATE = ("updates/s", "updates per server CPU s", "server CPU %", "client CPU %", "lost")
+BOTH = ("libca", "iochron")
+SCENARIOS = {
+    "fan100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, BOTH),
+    "fan1000": Scenario("1,000 records x 1,000 monitors at 10 Hz", 1000, 1000, RATE, 10, BOTH),
+    "wide": Scenario("100,000 records x 1 monitor at 10 Hz", 100_000, 1, RATE, 10, BOTH),
+    "connect10k": Scenario("10,000 channels connected", 10_000, 0, ("connect s",)),
+    "connect100k": Scenario("100,000 channels connected", 100_000, 0, ("connect s",)),
+    "subscribe": Scenario("200,000 subscriptions to 100,000 records", 100_000, 2, ("subscribe s",)),
+    "memory": Scenario("100,000 records with a monitor each", 100_000, 1, ("server MB", "server bytes/record")),
+    "get": Scenario("one get after the other", 1, 0, ("get us",)),
+}
+
+
+@dataclass
+class Setting:
+    """What all runs share."""
+
+    iochron: str
+    python: str
+    counter: str
+    seconds: float
+
+
+def free_port():
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(
+            socket.AF_INET, socket.SOCK_DGRAM
+        ) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            port = tcp.getsockname()[1]
+            try:
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port > 5000:
+            return str(port)
+
+
+def loopback_environment():
+    port, repeater = free_port(), free_port()
+    return {
+        **os.environ,
+        "IOCHRON_LOG": "warning",
+        "EPICS_CA_SERVER_PORT": port,
+        "EPICS_CA_REPEATER_PORT": repeater,
+        "EPICS_CA_ADDR_LIST": "127.0.0.1",
+        "EPICS_CA_AUTO_ADDR_LIST": "NO",
+        "EPICS_CAS_SERVER_PORT": port,
+        "EPICS_CAS_BEACON_PORT": repeater,
+        "EPICS_CAS_BEACON_ADDR_LIST": "127.0.0.1",
+        "EPICS_CAS_AUTO_BEACON_ADDR_LIST": "NO",
+        "EPICS_CAS_INTF_ADDR_LIST": "127.0.0.1",
+        "EPICS_PVAS_SERVER_PORT": free_port(),
+        "EPICS_PVAS_BROADCAST_PORT": free_port(),
+        "EPICS_PVAS_INTF_ADDR_LIST": "127.0.0.1",
+        "EPICS_PVAS_AUTO_BEACON_ADDR_LIST": "NO",
+    }
+
+
+class Process:
+    """A child pinned to one core that is told and says lines; it ends with this object's block."""
+
+    def __init__(self, command, cpu, environment, errors=subprocess.DEVNULL):
+        def pin():
+            if cpu < os.cpu_count():
+                os.sched_setaffinity(0, {cpu})
+
+        self.command = command
+        self.child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+            env=environment, preexec_fn=pin,
+        )  # fmt: skip
+        # A child that hangs is ended, which ends every wait for a line of it.
+        self.watch = threading.Timer(PATIENCE_S, self.child.kill)
+        self.watch.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.child.stdin.close()
+        try:
+            self.child.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        self.watch.cancel()
+
+    def tell(self, line):
+        self.child.stdin.write(line + "\n")
+        self.child.stdin.flush()
+
+    def expect(self, start):
+        for line in self.child.stdout:
+            if line.lstrip("\r").startswith(start):
+                return line
+        raise RuntimeError(f"{' '.join(self.command)} ended without saying '{start}'")
+
+    def cpu_s(self):
+        """The time that its threads have run, to the nanosecond; clock ticks miss a process that wakes for 50 us."""
+        tasks = pathlib.Path(f"/proc/{self.child.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    def resident_bytes(self):
+        pages = pathlib.Path(f"/proc/{self.child.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def database(scenario):
+    period = f"{1 / scenario.rate_hz:g}".removeprefix("0") if scenario.rate_hz else ""
+    scan = f'field(SCAN, "{period} second")' if period else ""
+    return "".join(
+        f'record(calc, "BENCH{i:06}") {{ field(CALC, "A+1") field(INPA, "BENCH{i:06}.VAL NPP") {scan} }}\n'
+        for i in range(scenario.pvs)
+    )
+
+
+def server_command(server, setting, file):
+    if server == "iochron":
+        return [setting.iochron, "ioc", "-d", file]
+    return [setting.python, "-m", "epicscorelibs.ioc", "-d", file]
+
+
+def measured_by_libca(scenario, setting, server, environment):
+    command = [setting.counter, "BENCH", str(scenario.pvs), str(scenario.monitors), str(setting.seconds)]
+    with Process(command, 1, environment) as client:
+        client.expect("measuring")
+        before, client_before = server.cpu_s(), client.cpu_s()
+        seen = json.loads(client.expect("{"))
+        used, client_used = server.cpu_s() - before, client.cpu_s() - client_before
+        seconds = seen.pop("seconds")
+        seen["server CPU %"] = used / seconds * 100
+        seen["client CPU %"] = client_used / seconds * 100
+        resident = server.resident_bytes()
+        client.tell("")
+    seen["server MB"] = resident / 1e6
+    seen["server bytes/record"] = resident / scenario.pvs
+    return seen
+
+
+def measured_by_iochron(scenario, setting, server, environment):
+    command = [setting.iochron, "bench-client", "--pvs", str(scenario.pvs), "--monitors", str(scenario.monitors)]
+    with Process(command, 1, environment) as client:
+        client.expect("ready")
+        client.tell("measure")
+        client.expect("{")
+        before, client_before = server.cpu_s(), client.cpu_s()
+        try:
+            server.child.wait(timeout=setting.seconds)
+            raise RuntimeError(f"{' '.join(server.command)} has ended")
+        except subprocess.TimeoutExpired:
+            pass
+        used, client_used = server.cpu_s() - before, client.cpu_s() - client_before
+        client.tell("measured")
+        window = json.loads(client.expect("{"))
+    return {
+        "updates/s": window["received"] / window["seconds"],
+        "server CPU %": used / window["seconds"] * 100,
+        "client CPU %": client_used / window["seconds"] * 100,
+    }
+
+
+def run(scenario, server_name, client_name, setting, file):
+    environment = loopback_environment()
+    # softIoc says that it is ready on standard error.
+    with Process(server_command(server_name, setting, file), 0, environment, subprocess.STDOUT) as server:
+        server.expect(READY)
+        # What the server says later is of no interest, but must be read.
+        threading.Thread(target=lambda: [None for _ in server.child.stdout], daemon=True).start()
+        measure = measured_by_libca if client_name == "libca" else measured_by_iochron
+        seen = measure(scenario, setting, server, environment)
+    if seen.get("server CPU %", 0) > 0 and "updates/s" in seen:
+        seen["updates per server CPU s"] = seen["updates/s"] / seen["server CPU %"] * 100
+    return seen
+
+
+def build_counter(python, folder):
+    """The counting client, against the headers and libraries of that Python's epicscorelibs."""
+    ask = "import epicscorelibs.path as p; print(p.include_path); print(p.lib_path)"
+    include, libraries = subprocess.check_output([python, "-c", ask], text=True).split()
+    program = str(pathlib.Path(folder) / "libca_count")
+    subprocess.check_call(
+        [os.environ.get("CXX", "g++"), "-O2", "-std=c++17", str(HERE / "libca_count.cpp"), "-o", program]
+        + [f"-I{include}{sub}" for sub in ("", "/os/Linux", "/compiler/gcc")]
+        + [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lca", "-lCom", "-lpthread"]
+    )
+    return program
+
+
+def number(value):
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def in_words(values):
+    return f"{number(statistics.median(values))} ({number(min(values))}..{number(max(values))})"
+
+
+def show(name, client, results):
+    scenario = SCENARIOS[name]
+    print(f"\n{name}: {scenario.about}, client {client}")
+    for what in scenario.shows:
+        ours, base = ([seen[what] for seen in results[server] if what in seen] for server in ("iochron", "softIoc"))
+        if not ours or not base:
+            continue
+        divisor = statistics.median(base)
+        ratio = f"{statistics.median(ours) / divisor:.2f}" if divisor else "-"
+        print(f"  {what:26} iochron {in_words(ours):36} softIoc {in_words(base):36} ratio {ratio}")
+    sys.stdout.flush()
+
+
+def compare(name, client, repetitions, setting, folder):
+    scenario = SCENARIOS[name]
+    file = pathlib.Path(folder) / f"{name}.db"
+    file.write_text(database(scenario))
+    results = {"iochron": [], "softIoc": []}
+    for turn in range(repetitions):
+        for server in ("iochron", "softIoc") if turn % 2 == 0 else ("softIoc", "iochron"):
+            results[server].append(run(scenario, server, client, setting, str(file)))
+    show(name, client, results)
+    return {"scenario": name, "client": client, "results": results}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} (all)")
+    parser.add_argument("-n", type=int, default=3, help="repetitions (3)")
+    parser.add_argument("--seconds", type=float, default=3, help="how long each run is measured (3)")
+    parser.add_argument("--client", choices=BOTH, help="only this client")
+    parser.add_argument("--iochron", default=str(HERE.parents[1] / "build/release/bin/iochron"))
+    parser.add_argument("--python", default=sys.executable, help="one that has epicscorelibs (this one)")
+    parser.add_argument("--json", help="also write all figures to this file")
+    options = parser.parse_args()
+    unknown = set(options.scenarios) - set(SCENARIOS)
+    if unknown or not shutil.which(options.iochron):
+        parser.error(f"no scenario {', '.join(unknown)}" if unknown else f"{options.iochron} is not built")
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
+    everything = []
+    with tempfile.TemporaryDirectory() as folder:
+        counter = build_counter(options.python, folder)
+        setting = Setting(options.iochron, options.python, counter, options.seconds)
+        for name in options.scenarios or SCENARIOS:
+            for client in SCENARIOS[name].clients:
+                if options.client in (None, client):
+                    everything.append(compare(name, client, options.n, setting, folder))
+    print(f"\nload of the machine after: {os.getloadavg()[0]:.1f}")
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(everything, indent=1))
+
+
+if __name__ == "__main__":
+    main()
