@@ -86,21 +86,29 @@ void store_state(BinaryRecord& record, std::uint32_t value, bool raw)
     }
 }
 
+std::expected<std::uint32_t, pv::Status> state_number(const Core& core, const Record& record, const pv::Value& value,
+                                                      bool raw)
+{
+    if (value.type() == pv::ScalarType::string && !raw) {
+        pv::Meta meta;
+        meta.choices = core.choices(record, core.field(record, common_fields));
+        const auto state = pv::convert_to_scalar(value, pv::ScalarType::enumeration, &meta);
+        return state ? std::expected<std::uint32_t, pv::Status>(state->get<std::uint16_t>())
+                     : std::unexpected(state.error());
+    }
+    const auto number = pv::convert_to_scalar(value, pv::ScalarType::uint32, nullptr);
+    return number ? std::expected<std::uint32_t, pv::Status>(number->get<std::uint32_t>())
+                  : std::unexpected(number.error());
+}
+
 pv::Status accept_state(Core& core, Record& record, const pv::Value& value)
 {
-    pv::Meta meta;
     const bool raw = core.device(record).raw && !core.type(record).output;
-    const bool is_text = value.type() == pv::ScalarType::string;
-    if (is_text && !raw) {
-        meta.choices = core.choices(record, core.field(record, common_fields));
+    const auto number = state_number(core, record, value, raw);
+    if (!number) {
+        return number.error();
     }
-    const auto type = is_text && !raw ? pv::ScalarType::enumeration : pv::ScalarType::uint32;
-    const auto state = pv::convert_to_scalar(value, type, &meta);
-    if (!state) {
-        return state.error();
-    }
-    const std::uint32_t number = is_text && !raw ? state->get<std::uint16_t>() : state->get<std::uint32_t>();
-    store_state(binary(record), number, raw);
+    store_state(binary(record), *number, raw);
     return {};
 }
 

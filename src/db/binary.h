@@ -54,6 +54,10 @@ template <auto Member>
 /// ZNAM and ONAM, as many as a client is shown: both when both are empty (biRecord and boRecord of EPICS Base).
 [[nodiscard]] std::vector<std::string> binary_choices(const Core& core, const Record& record, const Field& field);
 
+/// A number or a choice's text as the number of a state; `raw`: as a raw value.
+[[nodiscard]] std::expected<std::uint32_t, pv::Status> state_number(const Core& core, const Record& record,
+                                                                    const pv::Value& value, bool raw);
+
 /// User code's value: a number or a choice's text; VAL, or RVAL of a raw device.
 pv::Status accept_state(Core& core, Record& record, const pv::Value& value);
 
