@@ -59,7 +59,8 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
     meta.type = scalar_type(field.type);
     meta.description = std::string(cold.get(record, this->field(record, field_desc)).text());
     meta.record_type = type(record).name;
-    meta.display = meta.control = range_of(field.type);
+    meta.display = type(record).display_limits ? range_of(field.type) : pv::Range{};
+    meta.control = type(record).control_limits ? range_of(field.type) : pv::Range{};
     meta.choices = choices(record, field);
     if (const auto array = shape(record, field)) {
         meta.type = array->type;

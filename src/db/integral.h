@@ -151,6 +151,12 @@ void describe_integral(const Core& core, const Record& record, const Field& fiel
     }
     if (field.index == common_fields) {
         describe_alarms(s, meta);
+        if (sizeof(T) == 8) { // int64in and int64out show them whether there is a severity or not
+            meta.hihi = static_cast<double>(s.hihi);
+            meta.high = static_cast<double>(s.high);
+            meta.low = static_cast<double>(s.low);
+            meta.lolo = static_cast<double>(s.lolo);
+        }
     }
 }
 

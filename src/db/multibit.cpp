@@ -127,7 +127,7 @@ bool MultibitRecord::raw_of_state()
     return true;
 }
 
-pv::Mask MultibitRecord::post_changes(Cycle& cycle)
+pv::Mask MultibitRecord::post_changes(Cycle& cycle, const pv::Value& shown)
 {
     pv::Mask mask = cycle.reset_alarms();
     if (mlst != val) {
@@ -135,7 +135,7 @@ pv::Mask MultibitRecord::post_changes(Cycle& cycle)
         mlst = val;
     }
     if (any(mask)) {
-        cycle.post(common_fields, mask, pv::Value::enumeration(val));
+        cycle.post(common_fields, mask, shown);
     }
     cycle.post_changed("RVAL", rval, oraw, mask);
     return mask;

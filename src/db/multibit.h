@@ -51,8 +51,8 @@ struct MultibitRecord : Record {
     {
         return state < most_states ? settings->severities[state] : settings->unsv;
     }
-    /// The new alarm, VAL and RVAL, posted; gives what else is to be posted with.
-    pv::Mask post_changes(Cycle& cycle);
+    /// The new alarm, VAL (as `shown`) and RVAL, posted; gives what else is to be posted with.
+    pv::Mask post_changes(Cycle& cycle, const pv::Value& shown);
 };
 
 /// Values, names and severities of the states, RVAL and what goes with it.

@@ -51,7 +51,9 @@ struct RecordType {
     std::vector<Device> devices{}; ///< those that come with the type, in the order of EPICS Base
     FieldIndex value_field = no_field;
     FieldIndex simulation = no_field; ///< SIML, where the type can be simulated (db/simulation.h)
-    bool output = false;              ///< it has OUT, so that what fails is WRITE and not READ
+    bool display_limits = true; ///< fields show the range of their type, where the type says nothing else; types of
+    bool control_limits = true; ///< EPICS Base that have no get_graphic_double or get_control_double show 0
+    bool output = false;        ///< it has OUT, so that what fails is WRITE and not READ
 
     void (*construct)(void* block) = nullptr;
     /// Takes the shared settings that an empty record has.

@@ -70,6 +70,8 @@ RecordType bi_type()
                    link<&Bi::inp>("INP", Dbf::inlink, "Input Specification")};
     std::ranges::move(binary_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
+    type.display_limits = false;
+    type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = read_soft},
         {.name = "Raw Soft Channel", .transfer = read_raw, .raw = true},

@@ -117,6 +117,7 @@ RecordType bo_type()
     std::ranges::move(binary_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
+    type.display_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},

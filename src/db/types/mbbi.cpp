@@ -77,8 +77,8 @@ void Mbbi::check_state(Cycle& cycle)
         severity = static_cast<pv::Severity>(filtered_range(*this, cycle, aftc, static_cast<int>(severity)));
     }
     cycle.alarm(pv::AlarmStatus::state, severity);
-    if (val != lalm) {
-        cycle.alarm(pv::AlarmStatus::cos, settings->cosv);
+    // As mbbi of EPICS Base: LALM follows only when COSV raises nothing, so that the alarm stays until VAL is back.
+    if (val != lalm && !cycle.alarm(pv::AlarmStatus::cos, settings->cosv)) {
         lalm = val;
     }
 }
@@ -86,7 +86,7 @@ void Mbbi::check_state(Cycle& cycle)
 void Mbbi::finish(Cycle& cycle)
 {
     check_state(cycle);
-    post_changes(cycle);
+    post_changes(cycle, pv::Value::enumeration(val));
 }
 
 Transfer read_soft(Record& record, Cycle& cycle)
@@ -137,6 +137,8 @@ RecordType mbbi_type()
     };
     std::ranges::move(multibit_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
+    type.display_limits = false;
+    type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = read_soft},
         {.name = "Raw Soft Channel", .transfer = read_raw, .raw = true},

@@ -59,6 +59,20 @@ TEST(Mbbi, UserCodeSetsItByName)
     EXPECT_FALSE(rig.database.set(rig.id("M"), Value::of(std::string_view("Four"))).ok());
 }
 
+TEST(Mbbo, IsANumberWithoutStates)
+{
+    Rig rig;
+    rig.record("mbbo", "N");
+    rig.record("mbbo", "M", {{"ONST", "One"}});
+    rig.start();
+    EXPECT_EQ(rig.database.describe(rig.open("N", rig.notes))->type, pv::ScalarType::uint16);
+    EXPECT_EQ(rig.database.describe(rig.open("M", rig.notes))->type, pv::ScalarType::enumeration);
+    rig.subscribe("N", 7, pv::Mask::value);
+    EXPECT_TRUE(rig.put("N", 300.0).ok());
+    EXPECT_EQ(rig.notes.noted.back().value, Value::of(std::uint16_t{300}));
+    EXPECT_EQ(rig.database.describe(rig.open("N.RVAL", rig.notes))->display, pv::Range{});
+}
+
 TEST(Mbbo, WritesTheValueOfItsState)
 {
     Rig rig;
@@ -73,7 +87,9 @@ TEST(Mbbo, WritesTheValueOfItsState)
     EXPECT_EQ(rig.number("M.RVAL"), 7);
     EXPECT_EQ(rig.text("M.STAT"), "COS");
     EXPECT_TRUE(rig.put("M.PROC", 1.0).ok());
-    EXPECT_EQ(rig.text("M.SEVR"), "MINOR");
+    EXPECT_EQ(rig.text("M.STAT"), "COS"); // until VAL is back
+    EXPECT_TRUE(rig.put("M", 0.0).ok());
+    EXPECT_EQ(rig.text("M.SEVR"), "NO_ALARM");
     EXPECT_TRUE(rig.put("R", 1.0).ok());
     EXPECT_EQ(rig.number("RAW"), 20);
     EXPECT_TRUE(rig.put("R", 30.0).ok());

@@ -23,6 +23,7 @@ struct Mbbo : MultibitRecord {
             prepare(cycle);
         }
         cycle.alarm(pv::AlarmStatus::state, severity_of(val));
+        // As mbbo of EPICS Base: LALM follows only when COSV raises nothing, so that the alarm stays until VAL is back.
         if (val != lalm && !cycle.alarm(pv::AlarmStatus::cos, settings->cosv)) {
             lalm = val;
         }
@@ -30,10 +31,10 @@ struct Mbbo : MultibitRecord {
     }
     void finish(Cycle& cycle)
     {
-        lalm = val;
-        const pv::Mask mask = post_changes(cycle);
+        const pv::Mask mask = post_changes(cycle, shown());
         cycle.post_changed("RBV", rbv, orbv, mask);
     }
+    [[nodiscard]] pv::Value shown() const { return sdef == 0 ? pv::Value::of(val) : pv::Value::enumeration(val); }
     void convert(Cycle& cycle)
     {
         if (!raw_of_state()) {
@@ -84,6 +85,21 @@ void Mbbo::prepare(Cycle& cycle)
     convert(cycle);
 }
 
+/// VAL is an enumeration only when there are states, else a number.
+Field desired_value()
+{
+    Field made = state<&Mbbo::val>("VAL", "Desired Value", pp | asl0);
+    made.get = [](const Core&, const Record& r, const Field&) { return static_cast<const Mbbo&>(r).shown(); };
+    return made;
+}
+
+void describe(const Core&, const Record& record, const Field& field, pv::Meta& meta)
+{
+    if (field.index == common_fields && static_cast<const Mbbo&>(record).sdef == 0) {
+        meta.type = pv::ScalarType::uint16;
+    }
+}
+
 Transfer write_soft(Record& record, Cycle& cycle)
 {
     return cycle.write(mbbo_of(record).out, pv::Value::of(mbbo_of(record).val)) ? Transfer::done : Transfer::failed;
@@ -112,7 +128,7 @@ RecordType mbbo_type()
 {
     RecordType type = record_type<Mbbo>("mbbo");
     type.fields = {
-        state<&Mbbo::val>("VAL", "Desired Value", pp | asl0),
+        desired_value(),
         link<&Mbbo::dol>("DOL", Dbf::inlink, "Desired Output Link"),
         menu<&Mbbo::omsl>("OMSL", menu_output_mode, "Output Mode Select"),
         link<&Mbbo::out>("OUT", Dbf::outlink, "Output Specification"),
@@ -122,6 +138,8 @@ RecordType mbbo_type()
     std::ranges::move(multibit_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
+    type.display_limits = false;
+    type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},
@@ -130,6 +148,7 @@ RecordType mbbo_type()
     type.release = [](Core& core, Record& record) { mbbo_of(record).release(core); };
     type.special = states_changed;
     type.accept = accept;
+    type.describe = describe;
     type.choices = multibit_choices;
     return type;
 }

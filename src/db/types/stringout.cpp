@@ -49,6 +49,8 @@ RecordType stringout_type()
     std::ranges::move(own, std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_yes_no, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::string, sizeof(TextRecord::Text)), std::back_inserter(type.fields));
+    type.display_limits = false;
+    type.control_limits = false;
     type.devices = {{.name = "Soft Channel", .transfer = write_soft}};
     type.accept = accept_text;
     return type;
