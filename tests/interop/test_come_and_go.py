@@ -3,11 +3,10 @@ import signal
 
 import pytest
 
-from rig.ports import private_environment
-from rig.server import Server, iochron_ioc_command, soft_ioc_command
 from rig.client import run_tool
+from rig.ports import private_environment
 from rig.process import Process
-from rig.server import iochron_program
+from rig.server import Server, iochron_ioc_command, iochron_program, soft_ioc_command
 
 DATABASE = """
 record(calc, "COUNT") { field(INPA, "COUNT NPP NMS") field(CALC, "A+1") field(SCAN, ".1 second") }
@@ -107,3 +106,37 @@ def test_a_client_that_does_not_read_for_a_while_holds_nobody_up(iochron_ioc, wa
     (run,) = stopped.values("COUNT")
     assert run == sorted(set(run)), "an update came twice or out of order"
     assert run_tool(server.environment, "caget", "-t", "COUNT").stdout.strip().isdigit()
+
+
+def test_a_client_that_is_far_behind_is_given_the_newest_values(iochron_ioc, watch):
+    """More is posted than sockets hold, for longer than the server keeps it: it skips updates of that client alone."""
+    names = [f"C:{n}" for n in range(5000)]
+    server = iochron_ioc("".join(
+        f'record(calc, "{name}") {{ field(INPA, "{name} NPP NMS") field(CALC, "A+1") field(SCAN, ".1 second") }}\n'
+        for name in names))
+    other = watch("aioca", server.environment, "C:0", "C:4999")
+    other.wait_for_updates("C:4999", 2)
+    # The program monitors all and its output is thinned, since hundreds of thousands of lines are slow to look through.
+    thinned = 'exec "$@" > >(exec grep --line-buffered -E "^C:(0|4999) ")'
+    stopped = Process(["bash", "-c", thinned, "bash", iochron_program("camonitor"), "-t", "n", *names],
+                      server.environment)
+    try:
+        stopped.wait_for_line("C:4999 ", 60)
+        stopped.signal(signal.SIGSTOP)
+        try:
+            other.wait_for_updates("C:4999", 80)
+            reached = other.values("C:4999")[-1][-1]
+        finally:
+            stopped.signal(signal.SIGCONT)
+        stopped.wait_for_line(f" {reached + 30}", 60)
+        seen = {name: [] for name in ("C:0", "C:4999")}
+        for line in stopped.output.splitlines():
+            name, value = line.split()[:2]
+            if name in seen:
+                seen[name].append(int(value))
+    finally:
+        stopped.stop()
+    for name, run in seen.items():
+        assert run == sorted(set(run)), (name, "an update came twice or out of order")
+        assert not count_up(run), (name, "nothing was skipped: the client was never behind")
+        assert len(other.values(name)) == 1 and count_up(other.values(name)[0])
