@@ -186,6 +186,13 @@ void Circuit::error(const wire::ca::Header& request, Eca status, std::string_vie
     encode(output(), wire::ca::Error{.cid = cid, .status = status, .request = request, .text = text});
 }
 
+void Circuit::channel_error(const wire::ca::Header& request, Eca status, std::string_view text, ChannelIndex index)
+{
+    const Channel& channel = channels_[index];
+    const std::string_view name = service_.name(channel.pv);
+    error(request, status, text.empty() ? std::string(name) : fmt::format("{}: {}", name, text), channel.cid);
+}
+
 void Circuit::malformed(const Message& message, Eca status, std::string_view text)
 {
     service_.counts().malformed.add();

@@ -130,6 +130,9 @@ class Circuit final : public base::Connection {
     [[nodiscard]] wire::ca::FrameLimits frame_limits() const;
     void error(const wire::ca::Header& request, wire::ca::Eca status, std::string_view text,
                std::uint32_t cid = wire::ca::no_id);
+    /// Of a request for a channel: names it, as rsrv does, and says why.
+    void channel_error(const wire::ca::Header& request, wire::ca::Eca status, std::string_view text,
+                       ChannelIndex channel);
     void malformed(const Message& message, wire::ca::Eca status, std::string_view text);
     void finish() { finished_ = true; }
     void finish_if_idle();

@@ -91,7 +91,7 @@ void Circuit::read_failed(Operation::Kind kind, ChannelIndex index, const wire::
 {
     const Dbr type{request.type};
     if (kind == Operation::Kind::read || dbr_bytes(type, request.count) > most_failure_bytes) {
-        error(request, status, text.empty() ? service_.name(channels_[index].pv) : text, channels_[index].cid);
+        channel_error(request, status, text, index);
         return;
     }
     output().append(service_.encoder().failure(reply_to(request), status).head);

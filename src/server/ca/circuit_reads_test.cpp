@@ -42,6 +42,18 @@ TEST_F(ReadTest, CountsAreHonouredExactly)
     EXPECT_EQ(more.number(48), 0.0);
 }
 
+TEST_F(ReadTest, AnEmptyArrayStillHasARecordType)
+{
+    server.source.items.at("five").meta->record_type = "waveform";
+    server.source.post("five", pv::Value::array_of<double>({}));
+    Client client(server);
+    const Sid sid = client.create("five");
+    const Got got = read(client, sid, Dbr::class_name, 0);
+    EXPECT_EQ(got.header.count, 1u);
+    EXPECT_EQ(wire::ca::text_of(got.payload), "waveform");
+    EXPECT_EQ(read(client, sid, Dbr::double_, 0).header.size, 0u);
+}
+
 TEST_F(ReadTest, NobodyGetsEndlessZeros)
 {
     Client client(server);

@@ -71,7 +71,7 @@ void Circuit::write_failed(Operation::Kind kind, ChannelIndex index, const wire:
                            std::string_view text)
 {
     if (kind == Operation::Kind::write) {
-        error(request, status, text.empty() ? service_.name(channels_[index].pv) : text, channels_[index].cid);
+        channel_error(request, status, text, index);
         return;
     }
     encode(output(), wire::ca::WriteNotifyReply{.type = Dbr{request.type},

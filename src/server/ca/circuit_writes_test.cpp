@@ -87,6 +87,7 @@ TEST_F(WriteTest, FailuresOfAWriteAreErrorsWithTheRequest)
         const auto error = wire::ca::decode_error(got.header, got.payload);
         EXPECT_EQ(error->cid, 7u);
         EXPECT_EQ(error->request.p2, 99u);
+        EXPECT_TRUE(error->text.starts_with("a")); // the channel's name
         return static_cast<int>(error->status);
     };
     EXPECT_EQ(failed(Dbr{50}, 1), 114);

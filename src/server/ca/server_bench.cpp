@@ -115,6 +115,7 @@ class Bench {
             all.push_back(std::make_unique<Circuit>(service, std::move(line), "10.0.0.7:41234"));
             kept.circuit = all.back().get();
             send(*all.back(), wire::ca::Version{});
+            flush(*all.back());
         }
     }
 
@@ -203,6 +204,27 @@ void fan_out(benchmark::State& state)
     state.SetItemsProcessed(static_cast<std::int64_t>(made));
 }
 BENCHMARK(fan_out)->Args({1000, 100})->Args({1000, 1000})->Unit(benchmark::kMillisecond);
+
+/// Many circuits, each with one monitor of each PV.
+void many_circuits(benchmark::State& state)
+{
+    const auto pvs = static_cast<std::uint32_t>(state.range(0));
+    Bench bench(pvs, static_cast<std::size_t>(state.range(1)));
+    for (const auto& circuit : bench.all) {
+        for (std::uint32_t i = 0; i < pvs; ++i) {
+            bench.send(*circuit, wire::ca::CreateChannel{.cid = wire::ca::Cid{i}, .name = std::to_string(i)});
+            bench.subscribe(*circuit, i, i);
+        }
+        bench.flush(*circuit);
+    }
+    const std::vector<pv::Update> pass = bench.source.pass();
+    std::size_t made = 0;
+    for (auto _ : state) {
+        made += bench.run(pass);
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(made));
+}
+BENCHMARK(many_circuits)->Args({1000, 1000})->Unit(benchmark::kMillisecond);
 
 /// One monitor a PV. Scattered: groups and channels in another order than that of the updates.
 void unique(benchmark::State& state)

@@ -14,7 +14,9 @@ using wire::ca::Family;
 
 EncodedUpdate UpdateEncoder::encode(const wire::ca::ValueMessage& message, const pv::Sample& sample)
 {
-    const std::uint32_t count = wire::ca::answer_count(message.asked, sample.value);
+    // A record has one type, however many elements it has at present.
+    const std::uint32_t count =
+        message.asked == 0 && message.type == Dbr::class_name ? 1 : wire::ca::answer_count(message.asked, sample.value);
     const std::uint64_t elements = std::uint64_t{count} * element_bytes(message.type);
     if (elements >= shared_bytes) {
         return share(message, count, sample);
