@@ -17,6 +17,9 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status);
 /// to IVOV", `invalid` is that value, to be taken before.
 [[nodiscard]] bool drives_output(const Record& record, Cycle& cycle, pv::Value& invalid);
 
+// "Async Soft Channel" of an output waits only for links to other IOCs; what it writes within a database is written at
+// once, as by "Soft Channel" (dbPutLinkAsync of EPICS Base), so the types have both with the same function.
+
 /// Gives the output away: to SIOL when the record is simulated, or else, unless it is held back, to user code or to its
 /// device.
 [[nodiscard]] Transfer write_output(Record& record, Cycle& cycle, const pv::Value& value, const pv::Value& raw,

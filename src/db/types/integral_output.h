@@ -64,7 +64,10 @@ template <class R>
         Base& output = static_cast<Base&>(record);
         return cycle.write(output.out, pv::Value::of(output.val)) ? Transfer::done : Transfer::failed;
     };
-    type.devices = {{.name = "Soft Channel", .transfer = write_soft}};
+    type.devices = {
+        {.name = "Soft Channel", .transfer = write_soft},
+        {.name = "Async Soft Channel", .transfer = write_soft},
+    };
     type.adopt = [](Core& core, Record& record) { static_cast<R&>(record).adopt(core); };
     type.release = [](Core& core, Record& record) { static_cast<R&>(record).release(core); };
     type.describe = describe_integral<T>;

@@ -75,6 +75,17 @@ TEST(Longout, WritesOnlyWhenOoptSays)
     }
 }
 
+TEST(Longout, TheAsyncDeviceWritesWithinTheDatabaseAtOnce)
+{
+    Rig rig;
+    rig.record("longin", "TO");
+    rig.record("longout", "L", {{"OUT", "TO PP"}, {"DTYP", "Async Soft Channel"}});
+    rig.start();
+    EXPECT_TRUE(rig.put("L", 4.0).ok());
+    EXPECT_EQ(rig.number("TO"), 4);
+    EXPECT_EQ(rig.number("L.PACT"), 0);
+}
+
 TEST(Longout, AnotherOutIsAChange)
 {
     Rig rig;

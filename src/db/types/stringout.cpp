@@ -51,7 +51,10 @@ RecordType stringout_type()
     std::ranges::move(invalid_output_table(Dbf::string, sizeof(TextRecord::Text)), std::back_inserter(type.fields));
     type.display_limits = false;
     type.control_limits = false;
-    type.devices = {{.name = "Soft Channel", .transfer = write_soft}};
+    type.devices = {
+        {.name = "Soft Channel", .transfer = write_soft},
+        {.name = "Async Soft Channel", .transfer = write_soft},
+    };
     type.accept = accept_text;
     return type;
 }
