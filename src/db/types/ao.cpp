@@ -51,7 +51,6 @@ struct Ao : AnalogRecord {
     std::int16_t starting = 0; ///< INIT
 
     void init(Core& core);
-    [[nodiscard]] double value_of_raw() const;
     [[nodiscard]] bool fetch(Cycle& cycle, double& value);
     void convert(double value);
     Step process(Cycle& cycle);
@@ -77,21 +76,9 @@ void Ao::init(Core& core)
     if (driving->eslo == 1 && driving->eoff == 0 && driving->linr != slope) {
         core.pools.change(driving, [](Driving& d) { d.eoff = d.egul; });
     }
-    if (core.device(*this).raw) { // what the hardware has: RVAL
-        val = value_of_raw();
-        set(flag_udf, std::isnan(val));
-    }
     oval = pval = mlst = alst = lalm = val;
     oraw = rval;
     orbv = rbv;
-}
-
-double Ao::value_of_raw() const
-{
-    const Driving& d = *driving;
-    double value = static_cast<double>(rval) + static_cast<double>(d.roff);
-    value = (d.aslo != 0 ? value * d.aslo : value) + d.aoff;
-    return d.linr == no_conversion ? value : value * d.eslo + d.eoff;
 }
 
 bool Ao::fetch(Cycle& cycle, double& value)
