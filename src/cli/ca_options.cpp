@@ -1,6 +1,10 @@
 #include "cli/ca_options.h"
 
+#include "cli/ca_session.h"
+
 #include <fmt/core.h>
+
+#include <getopt.h>
 
 #include <algorithm>
 #include <charconv>
@@ -37,8 +41,6 @@ std::optional<CaStyle::Integer> integer_form(const char* text)
         return std::nullopt;
     }
 }
-
-} // namespace
 
 bool take_common(char option, const char* argument, std::string_view tool, CaOptions& options)
 {
@@ -99,6 +101,31 @@ int complain(int met, int option, std::string_view tool)
         met == ':' ? fmt::format("option -{} wants a value", letter) : fmt::format("there is no option -{}", letter);
     fmt::print(stderr, "{0}: {1}; {0} -h lists the options\n", tool, what);
     return 1;
+}
+
+} // namespace
+
+void parse_options(int argc, char** argv, const CaTool& tool, CaOptions& options,
+                   const std::function<bool(char option, const char* argument)>& own)
+{
+    options.timeout_s = default_timeout_s();
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt(argc, argv, tool.letters)) != -1 && !options.status;) {
+        if (c == 'h') {
+            fmt::print("{}", tool.usage);
+            options.status = 0;
+        } else if (c == '?' || c == ':') {
+            options.status = complain(c, optopt, tool.name);
+        } else if (!own(static_cast<char>(c), optarg)) {
+            (void)take_common(static_cast<char>(c), optarg, tool.name, options);
+        }
+    }
+    options.words.assign(argv + optind, argv + argc);
+    if (!options.status && options.words.empty()) {
+        fmt::print(stderr, "No pv name specified. ('{} -h' for help.)\n", tool.name);
+        options.status = 1;
+    }
 }
 
 } // namespace iochron::cli

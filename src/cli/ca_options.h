@@ -3,6 +3,7 @@
 #include "cli/ca_style.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +21,18 @@ struct CaOptions {
     std::optional<int> status;      ///< the exit status, where there is nothing more to do
 };
 
-/// Takes an option that several tools have (-w -p -# -n -S -e -f -g -l -0 -F -V); false for another. A value that makes
-/// no sense is told on standard error and ignored, as EPICS' tools do.
-bool take_common(char option, const char* argument, std::string_view tool, CaOptions& options);
+/// One of the tools, as far as its command line goes.
+struct CaTool {
+    std::string_view name;
+    const char* letters; ///< for getopt()
+    std::string_view usage;
+};
 
-/// Tells what getopt() met: '?' or ':'. The exit status.
-int complain(int met, int option, std::string_view tool);
+/// Goes through a tool's command line: -h, and what several tools have (-w -p -# -n -S -e -f -g -l -0 -F -V); `own`
+/// takes an option that is the tool's own, and gives false for others. The rest are options.words, at least one. A
+/// value that makes no sense is told on standard error and ignored, as EPICS' tools do; where there is nothing more to
+/// do, options.status is the exit status.
+void parse_options(int argc, char** argv, const CaTool& tool, CaOptions& options,
+                   const std::function<bool(char option, const char* argument)>& own);
 
 } // namespace iochron::cli

@@ -4,8 +4,6 @@
 
 #include <fmt/core.h>
 
-#include <getopt.h>
-
 #include <cstdlib>
 
 namespace iochron::cli {
@@ -57,11 +55,8 @@ std::optional<wire::ca::Dbr> type_of(std::string_view text)
 Options parse(int argc, char** argv)
 {
     Options options;
-    options.timeout_s = default_timeout_s();
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt(argc, argv, ":taicnhsSVe:f:g:l:#:d:0:w:p:F:")) != -1 && !options.status;) {
-        switch (c) {
+    const auto own = [&](char option, const char* argument) {
+        switch (option) {
         case 't':
             options.form = CaForm::terse;
             break;
@@ -70,9 +65,9 @@ Options parse(int argc, char** argv)
             break;
         case 'd':
             options.form = CaForm::typed;
-            options.type = type_of(optarg);
+            options.type = type_of(argument);
             if (!options.type) {
-                fmt::print(stderr, "caget: '{}' is no DBR type that can be read; caget -h tells the form\n", optarg);
+                fmt::print(stderr, "caget: '{}' is no DBR type that can be read; caget -h tells the form\n", argument);
                 options.status = 1;
             }
             break;
@@ -82,23 +77,12 @@ Options parse(int argc, char** argv)
         case 'c':
             options.present_only = true;
             break;
-        case 'h':
-            fmt::print("{}", usage);
-            options.status = 0;
-            break;
-        case '?':
-        case ':':
-            options.status = complain(c, optopt, "caget");
-            break;
         default:
-            (void)take_common(static_cast<char>(c), optarg, "caget", options);
+            return false;
         }
-    }
-    options.words.assign(argv + optind, argv + argc);
-    if (!options.status && options.words.empty()) {
-        fmt::print(stderr, "No pv name specified. ('caget -h' for help.)\n");
-        options.status = 1;
-    }
+        return true;
+    };
+    parse_options(argc, argv, {"caget", ":taicnhsSVe:f:g:l:#:d:0:w:p:F:", usage}, options, own);
     return options;
 }
 

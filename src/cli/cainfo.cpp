@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <getopt.h>
-
 namespace iochron::cli {
 namespace {
 
@@ -24,32 +22,14 @@ Not built yet, and refused: -s LEVEL (state of the client).
 CaOptions parse(int argc, char** argv)
 {
     CaOptions options;
-    options.timeout_s = default_timeout_s();
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt(argc, argv, ":nhVs:w:p:")) != -1 && !options.status;) {
-        switch (c) {
-        case 'h':
-            fmt::print("{}", usage);
-            options.status = 0;
-            break;
-        case 's':
+    const auto own = [&](char option, const char*) {
+        if (option == 's') {
             fmt::print(stderr, "cainfo: -s is not built yet\n");
             options.status = 2;
-            break;
-        case '?':
-        case ':':
-            options.status = complain(c, optopt, "cainfo");
-            break;
-        default:
-            (void)take_common(static_cast<char>(c), optarg, "cainfo", options);
         }
-    }
-    options.words.assign(argv + optind, argv + argc);
-    if (!options.status && options.words.empty()) {
-        fmt::print(stderr, "No pv name specified. ('cainfo -h' for help.)\n");
-        options.status = 1;
-    }
+        return option == 's';
+    };
+    parse_options(argc, argv, {"cainfo", ":nhVs:w:p:", usage}, options, own);
     return options;
 }
 

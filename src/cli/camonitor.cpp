@@ -5,8 +5,6 @@
 
 #include <fmt/core.h>
 
-#include <getopt.h>
-
 #include <cstdio>
 #include <map>
 
@@ -78,16 +76,13 @@ void take_times(std::string_view keys, Options& options)
 Options parse(int argc, char** argv)
 {
     Options options;
-    options.timeout_s = default_timeout_s();
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt(argc, argv, ":nhVm:sSe:f:g:l:#:0:w:t:p:F:")) != -1 && !options.status;) {
-        switch (c) {
+    const auto own = [&](char option, const char* argument) {
+        switch (option) {
         case 'm':
-            if (const auto mask = mask_of(optarg)) {
+            if (const auto mask = mask_of(argument)) {
                 options.mask = *mask;
             } else {
-                fmt::print(stderr, "camonitor: '{}' is no event mask (letters of v, a, l, p)\n", optarg);
+                fmt::print(stderr, "camonitor: '{}' is no event mask (letters of v, a, l, p)\n", argument);
                 options.status = 1;
             }
             break;
@@ -95,25 +90,14 @@ Options parse(int argc, char** argv)
             options.floats_as_text = true;
             break;
         case 't':
-            take_times(optarg, options);
-            break;
-        case 'h':
-            fmt::print("{}", usage);
-            options.status = 0;
-            break;
-        case '?':
-        case ':':
-            options.status = complain(c, optopt, "camonitor");
+            take_times(argument, options);
             break;
         default:
-            (void)take_common(static_cast<char>(c), optarg, "camonitor", options);
+            return false;
         }
-    }
-    options.words.assign(argv + optind, argv + argc);
-    if (!options.status && options.words.empty()) {
-        fmt::print(stderr, "No pv name specified. ('camonitor -h' for help.)\n");
-        options.status = 1;
-    }
+        return true;
+    };
+    parse_options(argc, argv, {"camonitor", ":nhVm:sSe:f:g:l:#:0:w:t:p:F:", usage}, options, own);
     return options;
 }
 

@@ -6,8 +6,6 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
-#include <getopt.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <expected>
@@ -43,12 +41,8 @@ struct Options : CaOptions {
 Options parse(int argc, char** argv)
 {
     Options options;
-    options.timeout_s = default_timeout_s();
-    opterr = 0;
-    optind = 1;
-    // A leading '+': a negative value behind the name is no option.
-    for (int c; (c = getopt(argc, argv, "+:cnlhatsVS#:w:p:F:")) != -1 && !options.status;) {
-        switch (c) {
+    const auto own = [&](char option, const char*) {
+        switch (option) {
         case 'c':
             options.wait = true;
             break;
@@ -64,22 +58,15 @@ Options parse(int argc, char** argv)
         case 's':
             options.enums_as_text = true;
             break;
-        case 'h':
-            fmt::print("{}", usage);
-            options.status = 0;
-            break;
-        case '?':
-        case ':':
-            options.status = complain(c, optopt, "caput");
-            break;
         default:
-            (void)take_common(static_cast<char>(c), optarg, "caput", options);
+            return false;
         }
-    }
-    options.words.assign(argv + optind, argv + argc);
+        return true;
+    };
+    // A leading '+': a negative value behind the name is no option.
+    parse_options(argc, argv, {"caput", "+:cnlhatsVS#:w:p:F:", usage}, options, own);
     if (!options.status && options.words.size() < 2) {
-        fmt::print(stderr, "{} (\'caput -h\' for help.)\n",
-                   options.words.empty() ? "No pv name specified." : "No value specified.");
+        fmt::print(stderr, "No value specified. ('caput -h' for help.)\n");
         options.status = 1;
     }
     return options;
