@@ -102,6 +102,9 @@ TEST_F(Tcp, TurnsAwayMoreConnectionsThanTheLimit)
 
 TEST_F(Tcp, GoesOnAcceptingAfterDescriptorsHadRunOut)
 {
+#ifdef __SANITIZE_ADDRESS__ // the preset that has the undefined behaviour sanitizer too
+    GTEST_SKIP() << "that sanitizer opens a pipe to check an object's type, and takes having none for a bad object";
+#else
     serve({.addresses = {base::ipv4_loopback}, .pause = 1ms});
     Socket peer(::socket(AF_INET, SOCK_STREAM, 0));
     const sockaddr_in address = to_sockaddr(server());
@@ -118,6 +121,7 @@ TEST_F(Tcp, GoesOnAcceptingAfterDescriptorsHadRunOut)
     EXPECT_NE(log.lines[0].find("raise the limit (ulimit -n)"), std::string::npos) << log.lines[0];
     EXPECT_TRUE(served.empty());
     ASSERT_TRUE(run([&] { return served.size() == 1; }));
+#endif
 }
 
 } // namespace
