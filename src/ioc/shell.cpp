@@ -67,12 +67,14 @@ bool Shell::line(std::string_view text)
         if (words.empty()) {
             return true;
         }
-        if (words.front() == "<") {
-            return words.size() == 2 ? script(words[1]) : (complain("'<' wants the name of one file"), false);
-        }
-        const std::string name = words.front().starts_with('<') ? "<" : words.front();
-        if (name == "<") {
-            return script(words.front().substr(1));
+        const std::string& name = words.front();
+        if (name.starts_with('<')) { // "< file" or "<file"
+            const bool apart = name.size() == 1;
+            if (apart && words.size() != 2) {
+                complain("'<' wants the name of one file");
+                return false;
+            }
+            return script(apart ? words[1] : name.substr(1));
         }
         for (const Command& command : commands()) {
             if (command.name == name) {
