@@ -22,9 +22,9 @@ Kind punctuation(char c)
 {
     switch (c) {
     case '(':
-        return Kind::open;
+        return Kind::open_parenthesis;
     case ')':
-        return Kind::close;
+        return Kind::close_parenthesis;
     case '{':
         return Kind::open_brace;
     case '}':
@@ -53,18 +53,6 @@ Kind punctuation(char c)
 }
 
 } // namespace
-
-std::string describe(const Token& token)
-{
-    switch (token.kind) {
-    case Kind::end:
-        return "the end of the file";
-    case Kind::quoted:
-        return fmt::format("\"{}\"", token.word.text);
-    default:
-        return fmt::format("'{}'", token.word.text);
-    }
-}
 
 // hot: allocations 0
 Token Lexer::next()

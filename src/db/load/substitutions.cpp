@@ -10,7 +10,6 @@
 namespace iochron::db::load {
 namespace {
 
-using Token = SubstitutionsLexer::Token;
 using Kind = Token::Kind;
 
 /// A value as a macro's raw value: what was quoted stays quoted.
@@ -82,13 +81,13 @@ void SubstitutionsReader::template_block()
     const std::string file = Expander(macros_, reading_.limits).expand(name.word.text, name.word.mark);
     template_ = reading_.search.open(reading_.files, file, name.word.mark);
     pattern_ = false;
-    after(Kind::open, "'{' after the template's name");
-    for (Token token = lexer_.next(); token.kind != Kind::close; token = lexer_.next()) {
+    after(Kind::open_brace, "'{' after the template's name");
+    for (Token token = lexer_.next(); token.kind != Kind::close_brace; token = lexer_.next()) {
         if (token.is("global")) {
             global();
         } else if (token.is("pattern")) {
             pattern_names();
-        } else if (token.kind == Kind::open) {
+        } else if (token.kind == Kind::open_brace) {
             Macros set = macros_;
             pattern_ ? values(set) : assignments(set);
             load(token.word.mark, set);
@@ -104,8 +103,8 @@ void SubstitutionsReader::pattern_names()
 {
     pattern_ = true;
     names_.clear();
-    after(Kind::open, "'{' after pattern");
-    for (Token token = lexer_.next(); token.kind != Kind::close; token = lexer_.next()) {
+    after(Kind::open_brace, "'{' after pattern");
+    for (Token token = lexer_.next(); token.kind != Kind::close_brace; token = lexer_.next()) {
         if (token.named()) {
             names_.push_back(token.word.text);
         } else if (token.kind != Kind::comma) {
@@ -118,7 +117,7 @@ void SubstitutionsReader::pattern_names()
 void SubstitutionsReader::values(Macros& set)
 {
     std::size_t count = 0;
-    for (Token token = lexer_.next(true); token.kind != Kind::close; token = lexer_.next(true)) {
+    for (Token token = lexer_.next(true); token.kind != Kind::close_brace; token = lexer_.next(true)) {
         if (token.kind == Kind::comma) {
             continue;
         }
@@ -138,7 +137,7 @@ void SubstitutionsReader::values(Macros& set)
 /// NAME=value, NAME="value" up to the closing bracket.
 void SubstitutionsReader::assignments(Macros& macros)
 {
-    for (Token token = lexer_.next(); token.kind != Kind::close; token = lexer_.next()) {
+    for (Token token = lexer_.next(); token.kind != Kind::close_brace; token = lexer_.next()) {
         if (token.kind == Kind::comma) {
             continue;
         }
@@ -156,7 +155,7 @@ void SubstitutionsReader::assignments(Macros& macros)
 
 void SubstitutionsReader::global()
 {
-    after(Kind::open, "'{' after global");
+    after(Kind::open_brace, "'{' after global");
     assignments(macros_);
 }
 

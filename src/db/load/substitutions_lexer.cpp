@@ -7,16 +7,15 @@
 namespace iochron::db::load {
 namespace {
 
-using Token = SubstitutionsLexer::Token;
 using Kind = Token::Kind;
 
 Kind punctuation(char c)
 {
     switch (c) {
     case '{':
-        return Kind::open;
+        return Kind::open_brace;
     case '}':
-        return Kind::close;
+        return Kind::close_brace;
     case ',':
         return Kind::comma;
     case '=':
@@ -27,18 +26,6 @@ Kind punctuation(char c)
 }
 
 } // namespace
-
-std::string describe(const Token& token)
-{
-    switch (token.kind) {
-    case Kind::end:
-        return "the end of the file";
-    case Kind::quoted:
-        return fmt::format("\"{}\"", token.word.text);
-    default:
-        return fmt::format("'{}'", token.word.text);
-    }
-}
 
 void SubstitutionsLexer::skip_space()
 {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "db/load/definitions.h"
+#include "db/load/token.h"
 
 #include <string>
 #include <string_view>
@@ -13,16 +13,6 @@ class SubstitutionsLexer {
   public:
     /// Keeps both; `file` is the name for marks.
     SubstitutionsLexer(const std::string& file, std::string_view text) : file_(file), text_(text) {}
-
-    struct Token {
-        enum class Kind : unsigned char { end, word, quoted, open, close, comma, equals };
-
-        Kind kind = Kind::end;
-        Word word; ///< of a quoted string, without its quotes
-
-        [[nodiscard]] bool named() const { return kind == Kind::word || kind == Kind::quoted; }
-        [[nodiscard]] bool is(std::string_view keyword) const { return kind == Kind::word && word.text == keyword; }
-    };
 
     /// The next token. In a `value`, '=' is a letter like any other. Throws Problem at what is no token.
     [[nodiscard]] Token next(bool value = false);
@@ -37,8 +27,5 @@ class SubstitutionsLexer {
     std::size_t line_begin_ = 0;
     std::uint32_t line_ = 1;
 };
-
-/// For messages: "'}'", "\"text\"" or "the end of the file".
-[[nodiscard]] std::string describe(const SubstitutionsLexer::Token& token);
 
 } // namespace iochron::db::load
