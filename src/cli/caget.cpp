@@ -100,7 +100,7 @@ void print_typed(const CaPv& pv, wire::ca::Dbr native, const Options& options)
         fmt::print("    Class Name:       {}\n", elements_text(pv.value, options.style));
         return;
     }
-    pv::Sample sample{.value = pv.value, .time = pv.time, .user_tag = 0, .alarm = pv.alarm};
+    pv::Sample sample{.value = pv.value, .time = pv.time, .user_tag = 0, .alarm = pv.alarm, .acknowledgement = {}};
     sample.meta = &pv.meta;
     fmt::print("    Element count:    {}\n    Value:            {}\n{}", pv.value.count(),
                elements_text(pv.value, options.style, &pv.meta), extra_text(sample, type));

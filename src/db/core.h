@@ -148,6 +148,8 @@ struct Core {
             post_others(record, field, mask);
         }
     }
+    /// An update on each of the record's streams.
+    void post_all(Record& record, pv::Mask mask);
     /// What the record's Metas are made of may have changed: makes them anew, tells the channels that have
     /// subscriptions, and posts DBE_PROPERTY on each stream if it is to.
     void refresh_metas(Record& record, bool post);
@@ -212,11 +214,15 @@ struct Core {
     /// dbPut: converts, stores, does the field's special work, posts; processes nothing.
     pv::Status put(Record& record, const Field& field, const pv::Value& value);
     /// dbPutField: as a client's put, which may process the record.
-    pv::Status put_field(Record& record, const Field& field, const pv::Value& value, pv::Processing processing);
+    pv::Status put_field(Record& record, const Field& field, const pv::WriteRequest& request);
+    /// Sets ACKT or acknowledges alarms up to a severity, and posts what changed: ACKT, ACKS, and DBE_ALARM on all of
+    /// the record's streams.
+    pv::Status acknowledge(Record& record, const Field& field, pv::WriteKind kind, const pv::Value& value);
+    /// Whether a put processes the record, be it active or not.
     pv::Status put_link(Record& record, const Field& field, std::string_view text);
     /// Stores a value that has the field's type already, with its special work; posts nothing.
     pv::Status store(Record& record, const Field& field, const pv::Value& value);
-    [[nodiscard]] bool would_process(const Record& record, const Field& field, pv::Processing processing) const;
+    [[nodiscard]] bool would_process(const Record& record, const Field& field, const pv::WriteRequest& request) const;
 
     // db/target.cpp: links and what they lead to
 

@@ -164,7 +164,7 @@ pv::Status Database::put(RecordId id, std::string_view field, const pv::Value& v
     if (found == nullptr) {
         return {pv::Outcome::no_such_channel, fmt::format("{} has no field '{}'", core_->name(record), field)};
     }
-    return core_->put_field(record, *found, value, pv::Processing::passive);
+    return core_->put_field(record, *found, {.value = value});
 }
 
 std::expected<pv::Value, Error> Database::get(RecordId id, std::string_view field) const

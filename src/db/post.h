@@ -47,8 +47,15 @@ class Posts {
         if (batch.size == batch.room) [[unlikely]] {
             make_room(batch);
         }
-        new (batch.updates + batch.size)
-            pv::Update{token, {value, {record.time}, user_tag, {record.sevr, record.stat}, mask, message, meta}};
+        new (batch.updates + batch.size) pv::Update{token,
+                                                    {value,
+                                                     {record.time},
+                                                     user_tag,
+                                                     {record.sevr, record.stat},
+                                                     mask,
+                                                     record.acknowledgement(),
+                                                     message,
+                                                     meta}};
         ++batch.size;
     }
     /// The first value of a subscription: it takes its place among the updates.

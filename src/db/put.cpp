@@ -137,23 +137,56 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
     return {};
 }
 
-bool Core::would_process(const Record& record, const Field& field, pv::Processing processing) const
+// putAckt and putAcks of EPICS Base (dbAccess.c), which look neither at NOMOD nor at the field's type.
+Status Core::acknowledge(Record& record, const Field& field, pv::WriteKind kind, const pv::Value& value)
+{
+    const auto number = pv::convert_to_scalar(value, pv::ScalarType::uint16, nullptr);
+    if (is_link(field.type) || !number) {
+        return {Outcome::put_failed, fmt::format("{} takes no acknowledgement of that type", field.name)};
+    }
+    const auto wanted = number->get<std::uint16_t>();
+    constexpr pv::Mask mask = pv::Mask::value | pv::Mask::alarm;
+    if (kind == pv::WriteKind::acknowledge_transient) {
+        const bool transient = wanted != 0;
+        if (transient == record.is(flag_ackt)) {
+            return {};
+        }
+        record.set(flag_ackt, transient);
+        post(record, field_ackt, mask);
+        if (!transient && record.acks > record.sevr) {
+            record.acks = record.sevr;
+            post(record, field_acks, mask);
+        }
+    } else if (wanted >= static_cast<std::uint16_t>(record.acks)) {
+        record.acks = pv::Severity::no_alarm;
+        post(record, field_acks, mask);
+    } else {
+        return {};
+    }
+    post_all(record, pv::Mask::alarm);
+    return {};
+}
+
+// A plain put of an acknowledgement processes only by PROC, one with completion as any other put: so does EPICS Base.
+bool Core::would_process(const Record& record, const Field& field, const pv::WriteRequest& request) const
 {
     if (is_link(field.type)) {
         return false;
     }
-    return processing == pv::Processing::yes ||
-           (processing == pv::Processing::passive &&
-            (field.index == field_proc || (field.has(pp) && record.scan == scan_passive)));
+    const bool acknowledges = request.kind != pv::WriteKind::value && !request.wait;
+    return request.processing == pv::Processing::yes ||
+           (request.processing == pv::Processing::passive &&
+            (field.index == field_proc || (field.has(pp) && record.scan == scan_passive && !acknowledges)));
 }
 
-Status Core::put_field(Record& record, const Field& field, const pv::Value& value, pv::Processing processing)
+Status Core::put_field(Record& record, const Field& field, const pv::WriteRequest& request)
 {
     if (record.is(flag_disp) && field.index != field_disp) {
         return {Outcome::put_failed, fmt::format("{} does not accept puts (DISP is 1)", name(record))};
     }
-    Status status = put(record, field, value);
-    if (!status.ok() || !would_process(record, field, processing)) {
+    Status status = request.kind == pv::WriteKind::value ? put(record, field, request.value)
+                                                         : acknowledge(record, field, request.kind, request.value);
+    if (!status.ok() || !would_process(record, field, request)) {
         return status;
     }
     if (record.is(flag_pact)) {
@@ -180,7 +213,7 @@ void Core::run_late_puts(Record& record, std::vector<LatePut> puts)
             std::exchange(wait, waits.begin(*late.sink, late.request.token, late.request.channel));
         const base::Handle mine = wait;
         const FieldIndex index = channel->field & static_cast<FieldIndex>(~long_string);
-        Status status = put_field(record, field(record, index), late.request.value, late.request.processing);
+        Status status = put_field(record, field(record, index), late.request);
         wait = outer;
         if (!status.ok()) {
             ended.push_back({late.sink, late.request.token, late.request.channel, std::move(status)});

@@ -82,6 +82,7 @@ struct Record {
     Stream stream;
 
     [[nodiscard]] bool is(Flag flag) const { return (flags & flag) != 0; }
+    [[nodiscard]] pv::Acknowledgement acknowledgement() const { return {acks, is(flag_ackt)}; }
     void set(std::uint32_t flag, bool on = true) { flags = on ? flags | flag : flags & ~flag; }
 };
 static_assert(sizeof(Record) == 88);

@@ -23,6 +23,7 @@ class Notes : public pv::Sink {
         pv::Mask mask;
         base::Stamp time;
         std::string message;
+        pv::Acknowledgement acknowledgement;
         pv::MetaRef meta;
     };
 
@@ -71,6 +72,7 @@ class Notes : public pv::Sink {
                 s.mask,
                 s.time,
                 s.message == nullptr ? std::string() : *s.message,
+                s.acknowledgement,
                 s.meta == nullptr ? nullptr : std::make_shared<pv::Meta>(*s.meta)};
     }
 };

@@ -131,13 +131,13 @@ void Database::write(const pv::WriteRequest& request, const pv::Peer&, pv::Sink&
     }
     Record& record = core.records[channel->record];
     const Field& field = core.field(record, field_of(channel->field));
-    if (request.wait && record.is(flag_pact) && core.would_process(record, field, request.processing)) {
+    if (request.wait && record.is(flag_pact) && core.would_process(record, field, request)) {
         core.waits.queue(record, {request, &sink});
         return;
     }
     const base::Handle mine = request.wait ? core.waits.begin(sink, request.token, request.channel) : base::Handle{};
     const base::Handle outer = std::exchange(core.wait, mine);
-    const pv::Status status = core.put_field(record, field, request.value, request.processing);
+    const pv::Status status = core.put_field(record, field, request);
     core.wait = outer;
     if (!status.ok()) {
         core.waits.end(mine);

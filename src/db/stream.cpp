@@ -22,7 +22,9 @@ pv::Value Core::value(const Record& record, FieldIndex key) const
 
 pv::Sample Core::sample(const Record& record, FieldIndex key, const pv::Meta* meta) const
 {
-    return {value(record, key), {record.time}, user_tag(record), {record.sevr, record.stat}, pv::Mask::none,
+    return {value(record, key), {record.time},
+            user_tag(record),   {record.sevr, record.stat},
+            pv::Mask::none,     record.acknowledgement(),
             message(record),    meta};
 }
 
@@ -127,6 +129,16 @@ void Core::deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv:
             trigger(LinkId{static_cast<std::uint32_t>(subscription.token)});
         } else {
             posts.append(subscription.sink, subscription.token, record, value, mask, tag, message, stream.meta);
+        }
+    }
+}
+
+void Core::post_all(Record& record, pv::Mask mask)
+{
+    for (Stream* stream = &record.stream; stream != nullptr;
+         stream = stream->next == 0 ? nullptr : &posts.streams[stream->next]) {
+        if (stream->field != no_field && any(stream->wants & mask)) {
+            deliver(record, *stream, mask, value(record, stream->field));
         }
     }
 }

@@ -48,4 +48,12 @@ struct Alarm {
     bool operator==(const Alarm&) const = default;
 };
 
+/// What of a PV's alarms waits for somebody to acknowledge it (ACKS and ACKT of EPICS Base).
+struct Acknowledgement {
+    Severity severity = Severity::no_alarm; ///< the highest that was not acknowledged
+    bool transient = true;                  ///< alarms that are over wait too
+
+    bool operator==(const Acknowledgement&) const = default;
+};
+
 } // namespace iochron::pv

@@ -38,6 +38,7 @@ struct Sample {
     std::uint64_t user_tag = 0;
     Alarm alarm;
     Mask mask = Mask::none; ///< why it was posted; none for an answer to a read or a first value
+    Acknowledgement acknowledgement;
     /// The alarm's message (AMSG) or null. Borrowed: good until the call that handed the sample over returns.
     const std::string* message = nullptr;
     /// Never null. Borrowed likewise: whoever keeps the sample asks the Source for the channel's MetaRef.

@@ -85,6 +85,10 @@ enum class Processing : std::uint8_t {
     yes,
 };
 
+/// What a write is meant for. An acknowledgement belongs to the whole record, whatever field the channel is of, and has
+/// a number: 0 or 1, or the severity up to which alarms are acknowledged (pv::Severity).
+enum class WriteKind : std::uint8_t { value, acknowledge_transient, acknowledge_severity };
+
 struct WriteRequest {
     ChannelId channel{};
     Token token{};
@@ -92,6 +96,8 @@ struct WriteRequest {
     Processing processing = Processing::passive;
     bool wait = false;       ///< complete when all processing that it caused is done (put-callback)
     bool acknowledge = true; ///< false: nobody waits for `completed` unless it fails
+    WriteKind kind =
+        WriteKind::value; ///< the others are refused with `unsupported` by Sources without alarms of their own
 };
 
 struct ReadRequest {

@@ -72,7 +72,14 @@ void Client::read_as(const pv::ReadRequest& request, Dbr type, pv::Sink& sink)
 
 void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv::Sink& sink)
 {
-    start_write(request, std::nullopt, sink);
+    switch (request.kind) {
+    case pv::WriteKind::value:
+        return start_write(request, std::nullopt, sink);
+    case pv::WriteKind::acknowledge_transient:
+        return start_write(request, Dbr::put_ackt, sink);
+    case pv::WriteKind::acknowledge_severity:
+        return start_write(request, Dbr::put_acks, sink);
+    }
 }
 
 void Client::write_as(const pv::WriteRequest& request, Dbr type, pv::Sink& sink)

@@ -44,10 +44,8 @@ void Circuit::start_write(const Message& message, Operation::Kind kind)
     } else if (operations_.size() >= service_.around().limits.operations) {
         refused = Eca::allocmem;
         why = "too many requests are under way";
-    } else if (type == Dbr::put_ackt || type == Dbr::put_acks) {
-        refused = Eca::putfail;
-        why = "alarms cannot be acknowledged through a channel";
-    } else if (notify && family(type) != wire::ca::Family::plain) { // rsrv takes them in a WRITE only
+    } else if (notify && family(type) != wire::ca::Family::plain && type != Dbr::put_ackt && type != Dbr::put_acks) {
+        // rsrv takes them in a WRITE only
         refused = Eca::putfail;
         why = "the type cannot be written";
     }

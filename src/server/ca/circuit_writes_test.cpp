@@ -54,6 +54,21 @@ TEST_F(WriteTest, WriteIsSilentAndWriteNotifyAnswersOnce)
     EXPECT_EQ(written(), (std::vector<double>{3.5, 4.5}));
 }
 
+TEST_F(WriteTest, AcknowledgementsAreWritesOfAnotherKind)
+{
+    Client client(server);
+    const Sid sid = client.create("a");
+    const std::vector<std::byte> two = {std::byte{0}, std::byte{2}, std::byte{0}, std::byte{0},
+                                        std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}};
+    client.send(wire::ca::Write{.type = Dbr::put_acks, .count = 1, .sid = sid, .data = two});
+    EXPECT_TRUE(client.take().empty());
+    client.send(wire::ca::WriteNotify{.type = Dbr::put_ackt, .count = 1, .sid = sid, .ioid = Ioid{5}, .data = two});
+    EXPECT_EQ(client.take_one().header.p1, 1u);
+    EXPECT_EQ(server.source.kinds,
+              (std::vector{pv::WriteKind::acknowledge_severity, pv::WriteKind::acknowledge_transient}));
+    EXPECT_EQ(written(), (std::vector<double>{2, 2}));
+}
+
 TEST_F(WriteTest, AMonitorsUpdateComesBeforeTheCompletionOfThePut)
 {
     Client client(server);

@@ -141,6 +141,7 @@ class FakeSource final : public pv::Source {
     {
         const std::string name = channels.at(request.channel).name;
         written.emplace_back(name, request.value);
+        kinds.push_back(request.kind);
         if (items.at(name).write_status.ok() && !request.value.empty()) {
             post(name, request.value, pv::Mask::value | pv::Mask::log);
         }
@@ -174,6 +175,7 @@ class FakeSource final : public pv::Source {
     std::map<pv::SubscriptionId, Subscription> subscriptions;
     std::vector<std::pair<pv::Token, std::function<void()>>> held;
     std::vector<std::pair<std::string, pv::Value>> written;
+    std::vector<pv::WriteKind> kinds;   ///< of those
     std::vector<std::string> opened_by; ///< the account of each open
     bool hold_opens = false;
     bool hold_reads = false;

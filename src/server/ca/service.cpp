@@ -16,6 +16,14 @@ Service::Counts register_counts(base::Counters& counters)
         counters.get("ca.server.paused"),   counters.get("ca.server.dropped"),  counters.get("ca.server.malformed")};
 }
 
+/// DBR_PUT_ACKT and DBR_PUT_ACKS are writes of another kind; all other types carry a value.
+pv::WriteKind kind_of(wire::ca::Dbr type)
+{
+    return type == wire::ca::Dbr::put_ackt   ? pv::WriteKind::acknowledge_transient
+           : type == wire::ca::Dbr::put_acks ? pv::WriteKind::acknowledge_severity
+                                             : pv::WriteKind::value;
+}
+
 } // namespace
 
 Service::Service(Surroundings surroundings)
@@ -140,7 +148,8 @@ base::Handle Service::write(PvIndex index, const Operation& operation, pv::Value
     const pv::WriteRequest request{.channel = pvs_.at(index).channel,
                                    .token = pv::Token{handle.bits()},
                                    .value = std::move(value),
-                                   .wait = operation.kind == Operation::Kind::write_notify};
+                                   .wait = operation.kind == Operation::Kind::write_notify,
+                                   .kind = kind_of(wire::ca::Dbr{operation.request.type})};
     source(index).write(request, circuits_[operation.lane]->peer(), *this);
     return handle;
 }

@@ -138,13 +138,17 @@ void read_properties(base::Reader& reader, Dbr type, pv::Meta& meta)
     }
 }
 
+pv::Severity severity_of(std::uint16_t code)
+{
+    return code < pv::severity_names.size() ? pv::Severity{static_cast<std::uint8_t>(code)} : pv::Severity::invalid;
+}
+
 /// Codes beyond those that are known would name nothing: such a status is taken for UDF, such a severity for INVALID.
 pv::Alarm read_alarm(base::Reader& reader)
 {
     const std::uint16_t status = reader.u16();
     const std::uint16_t severity = reader.u16();
-    return {.severity = severity < pv::severity_names.size() ? pv::Severity{static_cast<std::uint8_t>(severity)}
-                                                             : pv::Severity::invalid,
+    return {.severity = severity_of(severity),
             .status = status < pv::alarm_status_names.size() ? pv::AlarmStatus{static_cast<std::uint8_t>(status)}
                                                              : pv::AlarmStatus::udf};
 }
@@ -166,8 +170,8 @@ void write_block(base::Writer& writer, Dbr type, const pv::Sample& sample)
     } else if (family(type) == Family::gr || family(type) == Family::ctrl) {
         write_properties(writer, type, meta_of(sample));
     } else if (type == Dbr::stsack_string) {
-        writer.u16(1);
-        writer.u16(0);
+        writer.u16(sample.acknowledgement.transient ? 1 : 0);
+        writer.u16(static_cast<std::uint16_t>(sample.acknowledgement.severity));
     }
     if (writer.ok()) {
         writer.zeros(value_offset(type) - (writer.offset() - start));
@@ -184,6 +188,9 @@ void read_block(base::Reader& reader, Dbr type, pv::Sample& sample, pv::Meta* me
     if (family(type) == Family::time) {
         const std::uint32_t seconds = reader.u32();
         sample.time = from_wire({seconds, reader.u32()});
+    } else if (type == Dbr::stsack_string) {
+        sample.acknowledgement.transient = reader.u16() != 0;
+        sample.acknowledgement.severity = severity_of(reader.u16());
     } else if ((family(type) == Family::gr || family(type) == Family::ctrl) && meta != nullptr) {
         read_properties(reader, type, *meta);
     }

@@ -12,9 +12,6 @@ namespace iochron::wire::ca {
 /// Writes what is ahead of the first element: nothing, alarm, alarm and time, or alarm and properties; exactly
 /// value_offset(type) bytes. As rsrv does it: units are cut to 7 characters and choices to 16 of 26; an integer's limit
 /// is the cast of a double, 0 where there is none; a float's is NaN where there is none. Meta may be null.
-///
-/// stsack_string's acknowledgement (ACKT, ACKS) is in no Sample: it is written as that of a new record, which is YES
-/// and NO_ALARM.
 void write_block(base::Writer& writer, Dbr type, const pv::Sample& sample);
 
 /// Reads alarm and time into the sample and, from gr_ and ctrl_ types, properties into `meta` where that is not null;

@@ -50,6 +50,20 @@ TEST_F(ValueMessages, AnAnswerHasTheCountThatWasAskedFor)
         00000001 00000002 00000000 00000000)"));
 }
 
+TEST_F(ValueMessages, StsackStringTellsTheAcknowledgement)
+{
+    pv::Sample sample = sample_of(pv::Value::of(std::string_view("on")));
+    sample.alarm = {pv::Severity::minor, pv::AlarmStatus::high};
+    sample.acknowledgement = {pv::Severity::major, false};
+    EXPECT_EQ(encode(output_, {.type = Dbr::stsack_string, .asked = 1, .p2 = 9}, sample), Eca::normal);
+    const auto frame = waiting(output_);
+    const std::string text = to_hex(frame);
+    EXPECT_NE(text.find(to_hex(from_hex("0004 0001 0000 0002 6f6e 0000"))), std::string::npos) << text;
+    const auto read = decode_value(Dbr::stsack_string, 1, std::span<const std::byte>(frame).subspan(16));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->acknowledgement, sample.acknowledgement);
+}
+
 TEST_F(ValueMessages, AskedForZeroItHasWhatThereIs)
 {
     const ValueMessage message{.type = Dbr::time_long, .asked = 0, .p2 = 9};
