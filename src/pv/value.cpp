@@ -1,5 +1,7 @@
 #include "pv/value.h"
 
+#include "pv/compound.h"
+
 #include <limits>
 
 namespace iochron::pv {
@@ -93,6 +95,23 @@ double Value::as_double() const noexcept
     }
 }
 
+Value Value::zero(ScalarType type) noexcept
+{
+    Value value;
+    value.type_ = is_number(type) || type == ScalarType::enumeration ? type : ScalarType::none;
+    return value;
+}
+
+Value Value::zeros(ScalarType type, std::size_t count)
+{
+    if (type == ScalarType::string) {
+        return string_array(std::vector<std::string>(count));
+    }
+    BufferRef buffer = BufferRef::make(count * element_bytes(type));
+    std::memset(buffer->fill(), 0, count * element_bytes(type));
+    return array(type, std::move(buffer), count);
+}
+
 bool Value::operator==(const Value& other) const noexcept
 {
     if (type_ != other.type_ || kind_ != other.kind_ || count_ != other.count_) {
@@ -103,6 +122,9 @@ bool Value::operator==(const Value& other) const noexcept
     }
     if (kind_ == Kind::text) {
         return text() == other.text();
+    }
+    if (kind_ == Kind::compound) {
+        return compound() == other.compound() || compound()->content == other.compound()->content;
     }
     if (type_ != ScalarType::string) {
         return count_ == 0 || std::memcmp(bytes().data(), other.bytes().data(), bytes().size()) == 0;

@@ -9,11 +9,18 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace iochron::pv {
 
-/// The value of a PV: a number (inline, 16 bytes in all, no allocation), a text, or an array whose elements are a
-/// shared immutable Buffer. Copying never copies elements.
+class Compound;
+class Structure;
+struct Choice;
+struct Any;
+
+/// The value of a PV: a number (inline, 16 bytes in all, no allocation), a text, an array whose elements are a shared
+/// immutable Buffer, or a compound: pvAccess' structure, union, any, or array of those, shared and immutable as well
+/// (pv/structure.h). Copying never copies elements.
 /// Thread: any (distinct objects)
 class Value {
   public:
@@ -22,7 +29,7 @@ class Value {
         : bits_(other.bits_), count_(other.count_), type_(other.type_), kind_(other.kind_)
     {
         if (kind_ != Kind::number) {
-            BufferRef::acquire(buffer());
+            acquire();
         }
     }
     Value(Value&& other) noexcept { swap(other); }
@@ -34,7 +41,7 @@ class Value {
     ~Value()
     {
         if (kind_ != Kind::number) {
-            BufferRef::release(buffer());
+            release();
         }
     }
 
@@ -67,10 +74,22 @@ class Value {
         return array(scalar_type_of<T>, std::move(buffer), elements.size());
     }
     [[nodiscard]] static Value string_array(std::span<const std::string> texts);
+    /// A number of value 0; no value for other types.
+    [[nodiscard]] static Value zero(ScalarType type) noexcept;
+    /// An array of zeros, or of empty texts.
+    [[nodiscard]] static Value zeros(ScalarType type, std::size_t count);
+    [[nodiscard]] static Value of(Structure structure);
+    [[nodiscard]] static Value of(Choice choice);
+    [[nodiscard]] static Value of(Any any);
+    /// An array of structures, unions or any's; an element without a value is a null.
+    [[nodiscard]] static Value compounds(std::vector<Value> elements);
 
     [[nodiscard]] ScalarType type() const noexcept { return type_; }
     [[nodiscard]] bool empty() const noexcept { return type_ == ScalarType::none; }
+    /// An array of numbers or texts.
     [[nodiscard]] bool is_array() const noexcept { return kind_ == Kind::array; }
+    [[nodiscard]] bool is_text() const noexcept { return kind_ == Kind::text; }
+    [[nodiscard]] bool is_compound() const noexcept { return kind_ == Kind::compound; }
     /// Elements of an array; 1 for a scalar; 0 for no value.
     [[nodiscard]] std::size_t count() const noexcept { return is_array() ? count_ : empty() ? 0 : 1; }
 
@@ -107,10 +126,16 @@ class Value {
     }
     /// Element i of a string array.
     [[nodiscard]] std::string_view text_at(std::size_t i) const noexcept;
+    /// Null where the value is no such compound.
+    [[nodiscard]] const Structure* structure() const noexcept;
+    [[nodiscard]] const Choice* choice() const noexcept;
+    [[nodiscard]] const Any* any() const noexcept;
+    [[nodiscard]] const std::vector<Value>* compounds() const noexcept;
     /// Keeps the elements: for base::Output::share().
     [[nodiscard]] BufferRef elements_owner() const noexcept { return BufferRef(buffer()); }
 
-    /// Same type, count and contents; NaN equals NaN of the same bits.
+    /// Same type, count and contents (of structures: same type and fields, whatever is marked); NaN equals NaN of the
+    /// same bits.
     bool operator==(const Value& other) const noexcept;
 
     void swap(Value& other) noexcept
@@ -122,12 +147,19 @@ class Value {
     }
 
   private:
-    enum class Kind : std::uint8_t { number, text, array };
+    enum class Kind : std::uint8_t { number, text, array, compound };
 
     [[nodiscard]] Buffer* buffer() const noexcept { return std::bit_cast<Buffer*>(bits_); }
+    [[nodiscard]] Compound* compound() const noexcept { return std::bit_cast<Compound*>(bits_); }
+    template <class T>
+    [[nodiscard]] static Value shared(T part);
+    template <class T>
+    [[nodiscard]] const T* part() const noexcept;
+    void acquire() const noexcept;
+    void release() noexcept;
     void adopt(BufferRef buffer, Kind kind, ScalarType type, std::size_t count) noexcept;
 
-    std::uint64_t bits_ = 0; ///< the number, or the Buffer's address
+    std::uint64_t bits_ = 0; ///< the number, or the address of the Buffer or Compound
     std::uint32_t count_ = 0;
     ScalarType type_ = ScalarType::none;
     Kind kind_ = Kind::number;
