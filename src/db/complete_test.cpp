@@ -12,7 +12,7 @@ namespace {
 
 /// An ai record whose device answers when the test says so, and a calc record behind it.
 struct Later : Rig {
-    Later()
+    explicit Later(int chain = 0)
     {
         const auto transfer = [this](db::Record&, db::Cycle& cycle) { return read(cycle); };
         EXPECT_TRUE(database.add_device("ai", {.name = "Later", .transfer = transfer}));
@@ -20,6 +20,11 @@ struct Later : Rig {
         EXPECT_FALSE(database.add_device("calc", {.name = "Later", .transfer = transfer}));
         ai = record("ai", "AI", {{"DTYP", "Later"}, {"FLNK", "NEXT"}});
         record("calc", "NEXT", {{"CALC", "VAL+1"}});
+        record("calc", "BEFORE", {{"CALC", "VAL+1"}, {"FLNK", "AI"}});
+        for (int i = 0; i < chain; ++i) {
+            record("calc", fmt::format("C{}", i),
+                   {{"CALC", "VAL+1"}, {"FLNK", i + 1 < chain ? fmt::format("C{}", i + 1) : std::string("AI")}});
+        }
         start();
         channel = open("AI.PROC", notes);
     }
@@ -127,4 +132,84 @@ TEST(Complete, RaisesAScanAlarmWhenTheRecordStaysActive)
     EXPECT_EQ(rig.text("AI.STAT"), "SCAN");
     EXPECT_EQ(rig.text("AI.SEVR"), "INVALID");
     EXPECT_EQ(rig.text("AI.AMSG"), "Async in progress");
+}
+
+TEST(Complete, APutThatWaitsComesWithTheSecondPassOfABusyRecord)
+{
+    Later rig;
+    rig.write(1, false);
+    rig.write(2, false);
+    EXPECT_EQ(rig.number("AI.RPRO"), 1);
+    rig.write(3, true);
+    EXPECT_EQ(rig.asked, 1);
+    rig.database.complete(rig.ai);
+    EXPECT_EQ(rig.asked, 2);
+    EXPECT_TRUE(rig.notes.ended.size() == 2) << "of the puts that nobody waits for";
+    EXPECT_EQ(rig.number("AI.PUTF"), 0) << "a put that waited leaves it alone";
+    rig.database.complete(rig.ai);
+    ASSERT_EQ(rig.notes.ended.size(), 3u);
+    EXPECT_EQ(rig.notes.ended.back().first, 3u);
+    EXPECT_EQ(rig.number("AI.PACT"), 0);
+}
+
+TEST(Complete, DoesNotWaitForWhatWasBusyBefore)
+{
+    Later rig;
+    const auto channel = rig.open("BEFORE.PROC", rig.notes);
+    rig.write(1, false);
+    rig.notes.ended.clear();
+    rig.database.write({.channel = channel, .token = Token{9}, .value = Value::of(1.0), .wait = true}, rig.peer,
+                       rig.notes);
+    ASSERT_EQ(rig.notes.ended.size(), 1u);
+    EXPECT_EQ(rig.notes.ended[0].first, 9u);
+    EXPECT_EQ(rig.number("AI.RPRO"), 1) << "but it processes once more";
+    rig.database.complete(rig.ai);
+    EXPECT_EQ(rig.asked, 2);
+}
+
+TEST(Complete, APutThatWaitsWaitsForABusyRecordWhateverItsField)
+{
+    Later rig;
+    rig.write(1, false);
+    rig.notes.ended.clear();
+    const auto put = [&rig](std::string_view name, std::uint64_t token, std::string_view text) {
+        const auto channel = rig.open(name, rig.notes);
+        rig.database.write({.channel = channel, .token = Token{token}, .value = Value::of(text), .wait = true},
+                           rig.peer, rig.notes);
+    };
+    put("AI.DESC", 2, "late");
+    put("AI.FLNK", 3, "");
+    ASSERT_EQ(rig.notes.ended.size(), 1u);
+    EXPECT_EQ(rig.notes.ended[0].first, 3u) << "links are set at once";
+    EXPECT_EQ(rig.text("AI.DESC"), "");
+    rig.database.complete(rig.ai);
+    ASSERT_EQ(rig.notes.ended.size(), 2u);
+    EXPECT_EQ(rig.text("AI.DESC"), "late");
+    EXPECT_EQ(rig.asked, 1);
+}
+
+TEST(Complete, AProcessThatWaitsDoesAsAPutThatWaits)
+{
+    Later rig;
+    rig.write(1, false);
+    rig.notes.ended.clear();
+    rig.database.process(rig.channel, Token{2}, true, rig.peer, rig.notes);
+    rig.database.complete(rig.ai);
+    EXPECT_EQ(rig.asked, 2);
+    EXPECT_TRUE(rig.notes.ended.empty());
+    rig.database.complete(rig.ai);
+    ASSERT_EQ(rig.notes.ended.size(), 1u);
+    EXPECT_EQ(rig.notes.ended[0].first, 2u);
+}
+
+TEST(Complete, FollowsAChainThatIsNestedTooDeeply)
+{
+    Later rig(300);
+    const auto channel = rig.open("C0.PROC", rig.notes);
+    rig.database.write({.channel = channel, .token = Token{9}, .value = Value::of(1.0), .wait = true}, rig.peer,
+                       rig.notes);
+    EXPECT_EQ(rig.number("AI.PACT"), 1);
+    EXPECT_TRUE(rig.notes.ended.empty());
+    rig.database.complete(rig.ai);
+    ASSERT_EQ(rig.notes.ended.size(), 1u);
 }

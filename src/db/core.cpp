@@ -35,6 +35,7 @@ Core::~Core() = default;
 void Core::settle()
 {
     if (started) {
+        run_restarts(triggers_per_call);
         run_triggers(triggers_per_call);
     }
     do {
@@ -46,7 +47,7 @@ void Core::settle()
         posts.settle();
     } while (!ended.empty() || posts.active());
     processed.add(std::exchange(processed_now, 0));
-    if (wake && !advancing && (replanned || !triggers.empty() || delays.wants_start())) {
+    if (wake && !advancing && (replanned || !triggers.empty() || !restarts.empty() || delays.wants_start())) {
         replanned = false;
         wake();
     }
@@ -66,8 +67,26 @@ void Core::release(Record& record)
     infos.erase(record.id);
 }
 
+void Core::drop_misfits()
+{
+    for (std::uint32_t i = 1; i < links.end(); ++i) {
+        const LinkId id{i};
+        if (links[id].kind == LinkKind::none) {
+            continue;
+        }
+        Record& owner = records[links[id].owner];
+        const Field& field = this->field(owner, links[id].owner_field);
+        if (const std::string wrong = misfit(owner, field, id); !wrong.empty()) {
+            with.log.error("db.link", "{}.{}: {}; the link stays empty", name(owner), field.name, wrong);
+            field.set_link(*this, owner, field, no_link);
+            drop_link(id);
+        }
+    }
+}
+
 void Core::resolve_links()
 {
+    drop_misfits();
     for (std::uint32_t i = 1; i < links.end(); ++i) {
         const LinkId id{i};
         if (links[id].kind != LinkKind::wanted) {
@@ -93,6 +112,9 @@ void Core::init_records()
         type(record).init(*this, record);
     });
     for (std::uint32_t i = 1; i < links.end(); ++i) {
+        if (links[LinkId{i}].kind == LinkKind::none) {
+            continue;
+        }
         listen(LinkId{i});
         if (links[LinkId{i}].is(link_listens)) {
             trigger(LinkId{i});

@@ -20,6 +20,7 @@
 #include "db/triggers.h"
 #include "db/waits.h"
 
+#include <deque>
 #include <map>
 #include <unordered_map>
 
@@ -84,6 +85,9 @@ struct Core {
     Programs programs;
     Arrays arrays;
     Waits waits;
+    std::deque<RecordId> restarts;   ///< records that are free for the next of the puts that wait for them
+    bool tracing = false;            ///< a record with TPRO processes: what it leads to is traced too
+    const pv::Peer* asker = nullptr; ///< whose put processes just now, for the trace
     std::unordered_map<RecordId, Messages> messages;
     std::map<std::string, RunList, std::less<>> events; ///< by EVNT
     std::unordered_map<RecordId, std::vector<std::pair<std::string, std::string>>> infos;
@@ -196,6 +200,17 @@ struct Core {
     void complete(Record& record);
     /// `source` makes `target` process, as a link or FLNK does: PUTF and the completion go along.
     void process_target(Record& source, Record& target);
+    /// Time stamp and user tag of another record.
+    void copy_time(Record& record, const Record& from);
+    /// recGblGetTimeStamp.
+    void set_time(Record& record)
+    {
+        if (record.is(flag_stamped)) [[unlikely]] {
+            set_other_time(record);
+        } else {
+            record.time = std::max(clock().ns, record.time + 1);
+        }
+    }
     /// The stamp of what happens now.
     [[nodiscard]] base::Stamp clock()
     {
@@ -206,6 +221,8 @@ struct Core {
     }
     /// Delays that have passed.
     void run_delays(std::size_t at_most);
+    /// Begins puts that waited for records which have finished since.
+    void run_restarts(std::size_t at_most);
     /// One thing less that the completion waits for.
     void release(base::Handle wait);
 
@@ -213,8 +230,11 @@ struct Core {
 
     /// dbPut: converts, stores, does the field's special work, posts; processes nothing.
     pv::Status put(Record& record, const Field& field, const pv::Value& value);
-    /// dbPutField: as a client's put, which may process the record.
-    pv::Status put_field(Record& record, const Field& field, const pv::WriteRequest& request);
+    /// dbPutField: as a client's put, which may process the record. One that waited for the record leaves PUTF alone,
+    /// as in EPICS Base (dbNotify.c).
+    pv::Status put_field(Record& record, const Field& field, const pv::WriteRequest& request, bool late = false);
+    /// A put with completion, now; `ended` tells unless it fails.
+    pv::Status put_waiting(Record& record, const Field& field, const LatePut& put, bool late);
     /// Sets ACKT or acknowledges alarms up to a severity, and posts what changed: ACKT, ACKS, and DBE_ALARM on all of
     /// the record's streams.
     pv::Status acknowledge(Record& record, const Field& field, pv::WriteKind kind, const pv::Value& value);
@@ -235,6 +255,9 @@ struct Core {
     [[nodiscard]] std::expected<LinkId, std::string> make_link(Record& owner, const Field& field,
                                                                std::string_view text);
     void drop_link(LinkId link);
+    /// INP and OUT hold an address where the device kind wants one, and no other link does. What is wrong with the
+    /// link in this field of the record, by the rules of EPICS Base (dbCanSetLink); empty if nothing.
+    [[nodiscard]] std::string misfit(const Record& record, const Field& field, LinkId link) const;
     /// Looks for the record of a wanted link, and listens to it where the link is CP or CPP.
     void resolve(LinkId link);
     [[nodiscard]] std::string link_text(LinkId link) const;
@@ -290,22 +313,16 @@ struct Core {
     void deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv::Value& value, std::uint64_t tag,
                       const std::string* message);
     void sweep_metas();
+    void drop_misfits();
     bool may_process(Record& record);
     void conclude(Record& record);
     void follow(Record& record);
-    void set_time(Record& record)
-    {
-        if (record.is(flag_stamped)) [[unlikely]] {
-            set_other_time(record);
-        } else {
-            record.time = std::max(clock().ns, record.time + 1);
-        }
-    }
     void set_other_time(Record& record);
     [[nodiscard]] bool is_disabled(Record& record);
     void raise_disabled(Record& record);
     void still_active(Record& record);
-    void run_late_puts(Record& record, std::vector<LatePut> puts);
+    void trace(const Record& record, std::string_view what) const;
+    void process_waited(Record& record);
 };
 
 /// A call of the Database: at the end of the outermost one everything that was made is told.

@@ -7,20 +7,22 @@
 
 namespace iochron::db {
 
-void inherit_alarm(Core& core, Record& to, Inherit mode, pv::AlarmStatus status, pv::Severity severity)
+void inherit_alarm(Core& core, Record& to, Inherit mode, pv::Alarm alarm, std::string_view message)
 {
     Cycle cycle(core, to, false, to.time);
     if (mode == Inherit::status) {
-        cycle.alarm(status, severity);
-    } else if (mode == Inherit::severity || (mode == Inherit::invalid && severity >= pv::Severity::invalid)) {
-        cycle.alarm(pv::AlarmStatus::link, severity);
+        cycle.alarm(alarm.status, alarm.severity, message);
+    } else if (mode == Inherit::severity || (mode == Inherit::invalid && alarm.severity >= pv::Severity::invalid)) {
+        cycle.alarm(pv::AlarmStatus::link, alarm.severity);
     }
 }
 
 void Cycle::inherit(Inherit mode, const Record& from)
 {
     if (&from != &record_) {
-        inherit_alarm(core_, record_, mode, from.stat, from.sevr);
+        const std::string* const message = core_.message(from);
+        inherit_alarm(core_, record_, mode, {from.sevr, from.stat},
+                      message == nullptr ? std::string_view{} : std::string_view(*message));
     }
 }
 
@@ -49,7 +51,7 @@ void Cycle::copy_time(LinkId link)
     const bool by_device =
         core_.cold_number(record_, field_tse) == device_time && is_constant(tsel.get_link(core_, record_, tsel));
     if (by_device && link != no_link && core_.links[link].kind == LinkKind::record) {
-        record_.time = core_.records[core_.links[link].target.record].time;
+        core_.copy_time(record_, core_.records[core_.links[link].target.record]);
     }
 }
 
@@ -66,7 +68,9 @@ bool Cycle::write(LinkId link, const pv::Value& value)
     Record& target = core_.records[to.target.record];
     const Field& field = core_.field(target, to.target.field);
     const pv::Status status = core_.put(target, field, value);
-    inherit_alarm(core_, target, to.inherit, record_.nsta, record_.nsev);
+    if (to.inherit != Inherit::none) {
+        inherit_alarm(core_, target, to.inherit, {record_.nsev, record_.nsta}, next_message());
+    }
     if (!status.ok()) {
         core_.raise_link_alarm(record_, link);
         return false;
@@ -75,6 +79,12 @@ bool Cycle::write(LinkId link, const pv::Value& value)
         core_.process_target(record_, target);
     }
     return true;
+}
+
+std::string Cycle::next_message() const
+{
+    const auto found = core_.messages.find(record_.id);
+    return found == core_.messages.end() ? std::string() : found->second.next;
 }
 
 void Cycle::set_next_message(std::string_view message)

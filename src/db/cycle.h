@@ -17,6 +17,14 @@ class Cycle {
     [[nodiscard]] Core& core() { return core_; }
     /// The device has done its work: this is the second call of process().
     [[nodiscard]] bool completing() const { return completing_; }
+    /// Sets the record's time stamp now rather than when process() returns: an output has its new stamp before it
+    /// writes.
+    void stamp()
+    {
+        core_.set_time(record_);
+        stamped_ = true;
+    }
+    [[nodiscard]] bool stamped() const { return stamped_; }
     /// Seconds since the record's processing before; known once the stamp is set.
     [[nodiscard]] double elapsed() const { return static_cast<double>(record_.time - previous_time_) * 1e-9; }
 
@@ -66,6 +74,8 @@ class Cycle {
     }
     /// Puts to what an output link leads to, and processes that as the link says. False: LINK/INVALID.
     bool write(LinkId link, const pv::Value& value);
+    /// The record takes over the alarm of one that it has read, if that is another.
+    void inherit(Inherit mode, const Record& from);
     /// With TSE -2 and no TSEL: the record's time is that of the record the link leads to.
     void take_time(LinkId link)
     {
@@ -118,17 +128,19 @@ class Cycle {
   private:
     [[gnu::noinline]] bool read_slowly(LinkId link, double& number);
     void copy_time(LinkId link);
-    void inherit(Inherit mode, const Record& from);
+    [[nodiscard]] std::string next_message() const;
     [[gnu::noinline]] void set_next_message(std::string_view message);
     [[gnu::noinline]] pv::Mask change_alarm();
 
     Core& core_;
     Record& record_;
     bool completing_;
+    bool stamped_ = false;
     std::int64_t previous_time_;
 };
 
 /// A record takes over the alarm of another, as its link says.
-void inherit_alarm(Core& core, Record& to, Inherit mode, pv::AlarmStatus status, pv::Severity severity);
+/// `message` goes along with MSS.
+void inherit_alarm(Core& core, Record& to, Inherit mode, pv::Alarm alarm, std::string_view message);
 
 } // namespace iochron::db

@@ -50,10 +50,12 @@ bool Database::advance(base::Steady now)
     bool pass_goes_on = false;
     core.delays.start(now);
     core.run_delays(triggers_per_slice);
+    core.run_restarts(triggers_per_slice);
     core.run_triggers(triggers_per_slice);
     if (ScanList* const list = core.scans.next(now)) {
         pass_goes_on = core.slice(*list);
         core.run_triggers(triggers_per_slice);
+        core.run_restarts(triggers_per_slice);
     }
     if (pass_goes_on && core.ended.empty()) { // the sinks are told to write out when the pass is through
 
@@ -70,7 +72,7 @@ bool Database::advance(base::Steady now)
 
 base::Steady Database::next_deadline() const
 {
-    if (!core_->triggers.empty()) {
+    if (!core_->triggers.empty() || !core_->restarts.empty()) {
         return base::Steady::min();
     }
     return std::min(core_->scans.deadline(), core_->delays.deadline());
@@ -84,7 +86,7 @@ void Database::on_wake(std::function<void()> wake)
 void Database::trigger(RecordId record)
 {
     const Entry entry(*core_);
-    core_->triggers.push(core_->records[record]);
+    core_->triggers.push(core_->records[record], urgency(core_->records[record]));
 }
 
 pv::Status Database::set(RecordId id, const pv::Value& value, std::optional<base::Stamp> time)

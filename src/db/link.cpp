@@ -219,7 +219,7 @@ std::expected<ParsedLink, std::string> parse_link(Text text, Dbf direction)
         link.kind = LinkKind::device;
     } else if (parse_number(link.target, link.number)) {
         link.kind = LinkKind::number;
-    } else if (first == '[' || first == '"' || first == '{') {
+    } else if ((first == '[' && link.target.back() == ']') || (first == '{' && link.target.back() == '}')) {
         const auto value = parse_constant(link.target);
         if (!value) {
             return std::unexpected(first == '{' ? "of the JSON links only {const: value} is known" : value.error());

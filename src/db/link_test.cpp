@@ -1,5 +1,6 @@
 #include "db/link.h"
 
+#include "db/cycle.h"
 #include "db/rig.h"
 
 using namespace std::chrono_literals;
@@ -156,4 +157,64 @@ TEST(Link, CanBeChangedWhileTheDatabaseRuns)
     EXPECT_EQ(rig.text("C.INPA"), "ONE.A NPP NMS");
     EXPECT_TRUE(rig.put("C.INPA", "").ok());
     EXPECT_EQ(rig.text("C.INPA"), "");
+}
+
+TEST(Link, WithMSSTheMessageComesAlong)
+{
+    Rig rig;
+    rig.record("ai", "FAR", {{"INP", "NOT:HERE"}});
+    rig.record("ai", "MS", {{"INP", "FAR MS"}});
+    rig.record("ai", "MSS", {{"INP", "FAR MSS"}});
+    rig.record("ao", "OUT", {{"OUT", "TO MSS PP"}, {"OMSL", "closed_loop"}, {"DOL", "FAR MSS"}});
+    rig.record("ao", "TO");
+    rig.start();
+    for (const char* name : {"FAR", "MS", "MSS", "OUT"}) {
+        rig.put(fmt::format("{}.PROC", name), 1);
+    }
+    EXPECT_EQ(rig.text("MS.AMSG"), "");
+    EXPECT_EQ(rig.text("MS.STAT"), "LINK");
+    EXPECT_EQ(rig.text("MSS.AMSG"), "field INP");
+    EXPECT_EQ(rig.text("OUT.AMSG"), "field INP");
+    EXPECT_EQ(rig.text("TO.AMSG"), "field INP") << "and on with the output";
+    EXPECT_EQ(rig.text("TO.SEVR"), "INVALID");
+}
+
+TEST(Link, AnAddressFitsOnlyWhereTheDeviceWantsOne)
+{
+    Rig rig;
+    EXPECT_TRUE(rig.database.add_device(
+        "ai", {.name = "Box", .transfer = [](Record&, Cycle&) { return Transfer::done; }, .addressed = true}));
+    rig.record("ai", "SOFT", {{"INP", "@box 1"}, {"FLNK", "SOFT"}});
+    rig.record("ai", "BOX", {{"DTYP", "Box"}, {"INP", "@box 1"}});
+    rig.record("ai", "WRONG", {{"DTYP", "Box"}, {"INP", "SOFT"}});
+    rig.start();
+    EXPECT_EQ(rig.text("SOFT.INP"), "") << "told and left out, as softIoc does";
+    EXPECT_TRUE(rig.log.has("SOFT.INP: INP is a link, so it cannot hold the address '@box 1'"));
+    EXPECT_EQ(rig.text("BOX.INP"), "@box 1");
+    EXPECT_EQ(rig.text("WRONG.INP"), "");
+    EXPECT_TRUE(rig.put("BOX.INP", "@box 2").ok());
+    EXPECT_FALSE(rig.put("BOX.INP", "SOFT").ok());
+    EXPECT_EQ(rig.text("BOX.INP"), "@box 2");
+    EXPECT_FALSE(rig.put("SOFT.INP", "@box 1").ok());
+    EXPECT_FALSE(rig.put("SOFT.FLNK", "@box 1").ok());
+    EXPECT_EQ(rig.text("SOFT.FLNK"), "SOFT");
+}
+
+TEST(Link, ATextInQuotesIsNoConstant)
+{
+    EXPECT_EQ(canonical("\"text\""), "\"text\" NPP NMS") << "a name, as in EPICS Base";
+    EXPECT_EQ(canonical("[1,2] x"), "[1,2] NPP NMS");
+}
+
+TEST(Link, FLNKWithCAProcessesByPROCOnly)
+{
+    Rig rig;
+    rig.record("calc", "A", {{"FLNK", "N CA"}});
+    rig.record("calc", "B", {{"FLNK", "N.PROC CA"}});
+    rig.record("calc", "N", {{"CALC", "VAL+1"}});
+    rig.start();
+    rig.put("A.PROC", 1);
+    EXPECT_EQ(rig.number("N"), 0);
+    rig.put("B.PROC", 1);
+    EXPECT_EQ(rig.number("N"), 1);
 }

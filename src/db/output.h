@@ -31,6 +31,9 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status);
 template <class R>
 [[nodiscard]] Step drive(R& record, Cycle& cycle)
 {
+    if (!cycle.completing()) {
+        cycle.stamp();
+    }
     if (record.nsev >= pv::Severity::invalid) [[unlikely]] {
         pv::Value invalid;
         if (!drives_output(record, cycle, invalid)) {

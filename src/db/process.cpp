@@ -10,7 +10,6 @@ namespace iochron::db {
 namespace {
 
 constexpr std::uint8_t most_locked = 10;
-constexpr int best_time = -1;
 constexpr int device_time = -2;
 
 } // namespace
@@ -18,7 +17,13 @@ constexpr int device_time = -2;
 // hot: two calls of the record type, no allocation.
 void Core::process(Record& record)
 {
-    if ((record.flags & (flag_pact | flag_may_be_disabled | flag_tpro)) != 0) [[unlikely]] {
+    if (((record.flags & (flag_pact | flag_may_be_disabled | flag_tpro)) != 0) | tracing) [[unlikely]] {
+        if (record.is(flag_tpro) && !tracing) {
+            tracing = true;
+            process(record);
+            tracing = false;
+            return;
+        }
         if (!may_process(record)) {
             return;
         }
@@ -33,7 +38,9 @@ void Core::process(Record& record)
         waits.attach(record, wait);
         return;
     }
-    set_time(record);
+    if (!cycle.stamped()) {
+        set_time(record);
+    }
     type.finish(record, cycle);
     conclude(record);
 }
@@ -43,9 +50,14 @@ void Core::conclude(Record& record)
     if (record.flnk != no_link) {
         follow(record);
     }
-    if (record.is(flag_rpro)) [[unlikely]] {
-        record.set(flag_rpro, false);
-        triggers.push(record);
+    if ((record.flags & (flag_rpro | flag_waited)) != 0) [[unlikely]] {
+        if (record.is(flag_rpro)) {
+            record.set(flag_rpro, false);
+            triggers.push(record);
+        }
+        if (waits.has_puts(record)) {
+            restarts.push_back(record.id);
+        }
     }
     record.set(flag_pact | flag_putf | flag_running, false);
 }
@@ -56,13 +68,13 @@ void Core::complete(Record& record)
         return;
     }
     record.set(flag_running);
-    Waits::OfRecord waited = waits.detach(record);
-    const base::Handle outer = std::exchange(wait, waited.waits.empty() ? base::Handle{} : waited.waits.front());
+    const std::vector<base::Handle> waited = waits.detach(record);
+    const base::Handle outer = std::exchange(wait, waited.empty() ? base::Handle{} : waited.front());
     const RecordType& type = this->type(record);
     Cycle cycle(*this, record, true, record.time);
     if (type.process(record, cycle) == Step::wait) {
         record.set(flag_running, false);
-        for (const base::Handle handle : waited.waits) {
+        for (const base::Handle handle : waited) {
             waits.attach(record, handle);
         }
     } else {
@@ -71,10 +83,56 @@ void Core::complete(Record& record)
         conclude(record);
     }
     wait = outer;
-    for (const base::Handle handle : waited.waits) {
+    for (const base::Handle handle : waited) {
         release(handle);
     }
-    run_late_puts(record, std::move(waited.puts));
+}
+
+void Core::process_waited(Record& record)
+{
+    const std::vector<base::Handle> waited = waits.detach(record);
+    const base::Handle outer = std::exchange(wait, waited.empty() ? base::Handle{} : waited.front());
+    process(record);
+    wait = outer;
+    for (const base::Handle handle : waited) {
+        release(handle);
+    }
+}
+
+void Core::run_triggers(std::size_t at_most)
+{
+    for (std::size_t i = 0; i < at_most && !triggers.empty(); ++i) {
+        Record& record = triggers.pop(records);
+        if (record.is(flag_waited) && !record.is(flag_pact)) {
+            process_waited(record);
+        } else {
+            process(record);
+        }
+    }
+}
+
+// Before what is triggered: EPICS Base restarts a put on the thread that has finished the record, and so ahead of RPRO.
+void Core::run_restarts(std::size_t at_most)
+{
+    for (; at_most > 0 && !restarts.empty(); --at_most) {
+        Record& record = records[restarts.front()];
+        restarts.pop_front();
+        if (record.is(flag_pact)) {
+            continue; // its end restarts them
+        }
+        const std::optional<LatePut> put = waits.next_put(record);
+        const Channel* const channel = put ? channels.find(put->request.channel) : nullptr;
+        if (channel == nullptr) {
+            continue;
+        }
+        const FieldIndex index = channel->field & static_cast<FieldIndex>(~long_string);
+        if (pv::Status status = put_waiting(record, field(record, index), *put, true); !status.ok()) {
+            ended.push_back({put->sink, put->request.token, put->request.channel, std::move(status)});
+        }
+        if (waits.has_puts(record) && !record.is(flag_pact)) {
+            restarts.push_back(record.id);
+        }
+    }
 }
 
 void Core::run_delays(std::size_t at_most)
@@ -106,6 +164,7 @@ void Core::process_target(Record& source, Record& target)
 {
     if (depth >= with.limits.link_depth) {
         nested_too_deep.add();
+        waits.attach(target, wait);
         triggers.push(target);
         return;
     }
@@ -114,9 +173,8 @@ void Core::process_target(Record& source, Record& target)
     if (!target.is(flag_pact)) {
         target.set(flag_putf, source.is(flag_putf));
     } else if (source.is(flag_putf) && !target.is(flag_running)) {
-        target.set(flag_putf, false);
+        target.set(flag_putf, false); // a put's completion does not wait for what was busy before (dbNotifyAdd)
         target.set(flag_rpro);
-        waits.attach(target, wait);
     }
     ++depth;
     process(target);
@@ -131,27 +189,42 @@ void Core::follow(Record& record)
         return;
     }
     Record& target = records[link.target.record];
-    if (link.is(link_ca)) {
-        triggers.push(target);
+    if (link.is(link_ca)) { // a put to PROC by Channel Access; EPICS Base does nothing for other fields
+        if (link.target.field == field_proc) {
+            triggers.push(target);
+        }
     } else if (target.scan == scan_passive) {
         process_target(record, target);
     }
 }
 
+void Core::trace(const Record& record, std::string_view what) const
+{
+    const std::string who = asker == nullptr ? std::string("IOC") : fmt::format("{}@{}", asker->account, asker->host);
+    const std::string again =
+        record.is(flag_pact) ? fmt::format(" with RPRO={:d}", record.is(flag_rpro)) : std::string();
+    with.log.info("db.trace", "{}: dbProcess of {}'{}'{}", who, what, name(record), again);
+}
+
+// Words of the trace as in EPICS Base.
 bool Core::may_process(Record& record)
 {
-    if (record.is(flag_tpro)) {
-        with.log.info("db.trace", "process {}{}", name(record), record.is(flag_pact) ? ", which is active" : "");
-    }
     if (record.is(flag_pact)) {
+        if (tracing) {
+            trace(record, "Active ");
+        }
         still_active(record);
         return false;
     }
-    if (record.is(flag_may_be_disabled) && is_disabled(record)) {
-        raise_disabled(record);
-        return false;
+    record.lcnt = 0;
+    const bool disabled = record.is(flag_may_be_disabled) && is_disabled(record);
+    if (tracing) {
+        trace(record, disabled ? "Disabled " : "");
     }
-    return true;
+    if (disabled) {
+        raise_disabled(record);
+    }
+    return !disabled;
 }
 
 void Core::still_active(Record& record)
@@ -192,31 +265,38 @@ void Core::raise_disabled(Record& record)
     post(record, type(record).value_field, pv::Mask::value | pv::Mask::alarm);
 }
 
+void Core::copy_time(Record& record, const Record& from)
+{
+    record.time = from.time;
+    if (const std::uint64_t tag = user_tag(from); tag != user_tag(record)) {
+        cold.set(record, field(record, field_utag), pv::Value::of(tag));
+        record.set(flag_user_tag, tag != 0);
+    }
+}
+
 void Core::set_other_time(Record& record)
 {
     const Field& tsel = field(record, field_tsel);
     const LinkId source = tsel.get_link(*this, record, tsel);
     if (source != no_link && links[source].kind == LinkKind::record) {
         if (links[source].is(link_time)) {
-            const Record& from = records[links[source].target.record];
-            record.time = from.time;
-            cold.set(record, field(record, field_utag), pv::Value::of(user_tag(from)));
-            record.set(flag_user_tag, user_tag(from) != 0);
+            copy_time(record, records[links[source].target.record]);
             return;
         }
         Cycle cycle(*this, record, false, record.time);
-        double event = 0;
-        if (cycle.read(source, event)) {
-            cold.set(record, field(record, field_tse), pv::Value::of(static_cast<std::int16_t>(event)));
+        std::int16_t event = 0;
+        if (cycle.read_as(source, event)) {
+            cold.set(record, field(record, field_tse), pv::Value::of(event));
         }
     }
     const int event = static_cast<int>(cold_number(record, field_tse));
-    if (event == device_time) {
+    if (event == device_time && !(type(record).output && is_simulated(*this, record))) {
         return;
     }
-    if (event != 0 && event != best_time) {
+    if (event != 0 && event != device_time) { // -1, the best time, is an event like others there
         with.log.warning(fmt::format("db.time_event {}", event),
-                         "{}: no provider of time event {}; the stamp is the present time", name(record), event);
+                         "{}: no provider of time event {}, so the stamp stays as it was", name(record), event);
+        return;
     }
     record.time = std::max(clock().ns, record.time + 1);
 }
@@ -228,7 +308,6 @@ void Core::update_flags(Record& record)
     const bool linked = disable != no_link && !links[disable].is_constant();
     record.set(flag_may_be_disabled, linked || cold_number(record, field_disa) == cold_number(record, field_disv));
     const Field& tsel = field(record, field_tsel);
-    record.set(flag_simulated, may_be_simulated(*this, record));
     record.set(flag_stamped, cold_number(record, field_tse) != 0 || tsel.get_link(*this, record, tsel) != no_link);
     record.set(flag_simulated, may_be_simulated(*this, record));
 }

@@ -119,6 +119,85 @@ TEST(Process, TakesTheTimeOfTheRecordThatTSELNames)
     EXPECT_EQ(rig.text("C.TSEL"), "SRC.TIME NPP NMS");
 }
 
+TEST(Process, TakesTSEFromTheRecordThatTSELNames)
+{
+    Rig rig;
+    rig.record("longin", "EVENT");
+    rig.record("calc", "C", {{"CALC", "VAL+1"}, {"TSEL", "EVENT"}});
+    rig.start();
+    rig.put("C.PROC", 1);
+    rig.subscribe("C", 1);
+    const auto then = rig.clock.now();
+    EXPECT_EQ(rig.notes.noted.back().time, then);
+    rig.put("EVENT", 7);
+    rig.clock.advance(5s);
+    rig.put("C.PROC", 1);
+    EXPECT_EQ(rig.number("C.TSE"), 7);
+    EXPECT_EQ(rig.notes.noted.back().time, then) << "nobody provides the event, so the stamp stays";
+    EXPECT_TRUE(rig.log.has("no provider of time event 7"));
+    EXPECT_TRUE(rig.put("C.TSEL", "").ok());
+    rig.put("C.TSE", -1);
+    rig.put("C.PROC", 1);
+    EXPECT_EQ(rig.notes.noted.back().time, then) << "nor the best time";
+    rig.put("C.TSE", 0.0);
+    rig.put("C.PROC", 1);
+    EXPECT_EQ(rig.notes.noted.back().time, rig.clock.now());
+}
+
+TEST(Process, AnOutputHasItsNewStampBeforeItWrites)
+{
+    Rig rig;
+    rig.record("ao", "AO", {{"OUT", "AI PP"}});
+    rig.record("ai", "AI", {{"TSEL", "AO.TIME"}});
+    rig.start();
+    rig.clock.advance(5s);
+    rig.subscribe("AI", 1);
+    rig.put("AO", 3);
+    EXPECT_EQ(rig.notes.noted.back().time, rig.clock.now());
+}
+
+TEST(Process, TracesWhatARecordWithTPROLeadsTo)
+{
+    Rig rig;
+    rig.record("calc", "A", {{"FLNK", "B"}, {"TPRO", "1"}});
+    rig.record("calc", "B", {{"FLNK", "A"}});
+    rig.start();
+    rig.peer.account = "me";
+    rig.peer.host = "here";
+    const auto channel = rig.open("A.PROC", rig.notes);
+    rig.database.write({.channel = channel, .value = iochron::pv::Value::of(1.0)}, rig.peer, rig.notes);
+    rig.put("B.PROC", 1);
+    EXPECT_EQ(rig.log.lines,
+              (std::vector<std::string>{"me@here: dbProcess of 'A'", "me@here: dbProcess of 'B'",
+                                        "me@here: dbProcess of Active 'A' with RPRO=0", "IOC: dbProcess of 'A'",
+                                        "IOC: dbProcess of Active 'B' with RPRO=0"}));
+}
+
+TEST(Process, ServesEventsByPRIO)
+{
+    Rig rig;
+    const auto add = [&rig](std::string_view name, std::string_view prio, std::string_view phase) {
+        rig.record("calc", name,
+                   {{"CALC", "VAL+1"}, {"SCAN", "Event"}, {"EVNT", "go"}, {"PRIO", prio}, {"PHAS", phase}});
+    };
+    add("LOW", "LOW", "0");
+    add("MEDIUM", "MEDIUM", "0");
+    add("LATE", "HIGH", "2");
+    add("EARLY", "HIGH", "1");
+    rig.start();
+    std::uint64_t token = 0;
+    for (const char* name : {"LOW", "MEDIUM", "LATE", "EARLY"}) {
+        rig.subscribe(name, ++token);
+    }
+    rig.notes.noted.clear();
+    rig.database.post_event("go");
+    std::vector<std::uint64_t> order;
+    for (const auto& noted : rig.notes.noted) {
+        order.push_back(noted.token);
+    }
+    EXPECT_EQ(order, (std::vector<std::uint64_t>{4, 3, 2, 1}));
+}
+
 TEST(Process, WithTSEMinus2TheDeviceGivesTheTime)
 {
     Rig rig;

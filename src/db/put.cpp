@@ -54,6 +54,10 @@ Status Core::put_link(Record& record, const Field& field, std::string_view text)
     if (!fresh) {
         return {Outcome::put_failed, fresh.error()};
     }
+    if (std::string wrong = started ? misfit(record, field, *fresh) : std::string(); !wrong.empty()) {
+        drop_link(*fresh);
+        return {Outcome::put_failed, std::move(wrong)};
+    }
     const LinkId old = field.get_link(*this, record, field);
     field.set_link(*this, record, field, *fresh);
     if (field.special == Special::type) {
@@ -179,7 +183,7 @@ bool Core::would_process(const Record& record, const Field& field, const pv::Wri
             (field.index == field_proc || (field.has(pp) && record.scan == scan_passive && !acknowledges)));
 }
 
-Status Core::put_field(Record& record, const Field& field, const pv::WriteRequest& request)
+Status Core::put_field(Record& record, const Field& field, const pv::WriteRequest& request, bool late)
 {
     if (record.is(flag_disp) && field.index != field_disp) {
         return {Outcome::put_failed, fmt::format("{} does not accept puts (DISP is 1)", name(record))};
@@ -192,36 +196,33 @@ Status Core::put_field(Record& record, const Field& field, const pv::WriteReques
     if (record.is(flag_pact)) {
         record.set(flag_rpro);
     } else {
-        record.set(flag_putf);
+        if (!late) {
+            record.set(flag_putf);
+        }
         process(record);
     }
     return status;
 }
 
-void Core::run_late_puts(Record& record, std::vector<LatePut> puts)
+Status Core::put_waiting(Record& record, const Field& field, const LatePut& put, bool late)
 {
-    for (LatePut& late : puts) {
-        if (record.is(flag_pact)) { // an earlier one set the device to work again
-            waits.queue(record, std::move(late));
-            continue;
-        }
-        const Channel* const channel = channels.find(late.request.channel);
-        if (channel == nullptr) {
-            continue;
-        }
-        const base::Handle outer =
-            std::exchange(wait, waits.begin(*late.sink, late.request.token, late.request.channel));
-        const base::Handle mine = wait;
-        const FieldIndex index = channel->field & static_cast<FieldIndex>(~long_string);
-        Status status = put_field(record, field(record, index), late.request);
-        wait = outer;
-        if (!status.ok()) {
-            ended.push_back({late.sink, late.request.token, late.request.channel, std::move(status)});
-            waits.end(mine);
-        } else {
-            release(mine);
-        }
+    const pv::WriteRequest& request = put.request;
+    const base::Handle mine = waits.begin(*put.sink, request.token, request.channel);
+    const base::Handle outer = std::exchange(wait, mine);
+    Status status;
+    if (put.writes) {
+        status = put_field(record, field, request, late);
+    } else {
+        record.set(flag_putf, !late);
+        process(record);
     }
+    wait = outer;
+    if (status.ok()) {
+        release(mine);
+    } else {
+        waits.end(mine);
+    }
+    return status;
 }
 
 } // namespace iochron::db

@@ -32,7 +32,8 @@ enum class Transfer : std::uint8_t {
 struct Device {
     std::string name;
     std::function<Transfer(Record&, Cycle&)> transfer;
-    bool raw = false; ///< RVAL is transferred, and the record converts
+    bool raw = false;       ///< RVAL is transferred, and the record converts
+    bool addressed = false; ///< INP or OUT holds an address ("@...", "#...") rather than a link
 };
 
 /// Of a field that holds an array: what its elements are, and how many there may be.

@@ -75,7 +75,7 @@ void Core::post_event(std::string_view event)
     if (found != events.end()) {
         found->second.start();
         for (const RecordId id : found->second.rest()) {
-            triggers.push(records[id]);
+            triggers.push(records[id], urgency(records[id]));
         }
     }
 }
@@ -86,13 +86,6 @@ void Core::trigger(LinkId listener)
     Record& owner = records[link.owner];
     if (link.is(link_cp) || owner.scan == scan_passive) {
         triggers.push(owner);
-    }
-}
-
-void Core::run_triggers(std::size_t at_most)
-{
-    for (std::size_t i = 0; i < at_most && !triggers.empty(); ++i) {
-        process(triggers.pop(records));
     }
 }
 

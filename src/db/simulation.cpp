@@ -89,6 +89,11 @@ bool may_be_simulated(const Core& core, const Record& record)
            core.cold.get(record, at(core, record, simm)).get<std::uint16_t>() != 0;
 }
 
+bool is_simulated(const Core& core, const Record& record)
+{
+    return record.is(flag_simulated) && core.cold.get(record, at(core, record, simm)).get<std::uint16_t>() != 0;
+}
+
 void init_simulation(Core& core, Record& record)
 {
     if (record.cold == 0 || core.type(record).simulation == no_field) {

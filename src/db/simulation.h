@@ -16,6 +16,9 @@ void init_simulation(Core& core, Record& record);
 /// What flag_simulated says: SIML is a link or SIMM is not NO.
 [[nodiscard]] bool may_be_simulated(const Core& core, const Record& record);
 
+/// SIMM is not NO.
+[[nodiscard]] bool is_simulated(const Core& core, const Record& record);
+
 /// What SIMM says.
 enum class Simulation : std::uint8_t { off, on, raw };
 

@@ -50,6 +50,19 @@ void answer(Core& core, pv::Sink& sink, pv::Token token, const pv::Status& statu
     sink.completed(token, status, sample);
 }
 
+/// While it lives, what processes is traced as asked by that peer.
+class Asking {
+  public:
+    Asking(Core& core, const pv::Peer& peer) : core_(core), outer_(std::exchange(core.asker, &peer)) {}
+    ~Asking() { core_.asker = outer_; }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+
+  private:
+    Core& core_;
+    const pv::Peer* outer_;
+};
+
 pv::Status no_channel()
 {
     return {Outcome::no_such_channel, "the channel is closed"};
@@ -120,7 +133,7 @@ void Database::read(const pv::ReadRequest& request, const pv::Peer&, pv::Sink& s
     answer(core, sink, request.token, {}, &sample);
 }
 
-void Database::write(const pv::WriteRequest& request, const pv::Peer&, pv::Sink& sink)
+void Database::write(const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink)
 {
     Core& core = *core_;
     const Entry entry(core);
@@ -131,25 +144,20 @@ void Database::write(const pv::WriteRequest& request, const pv::Peer&, pv::Sink&
     }
     Record& record = core.records[channel->record];
     const Field& field = core.field(record, field_of(channel->field));
-    if (request.wait && record.is(flag_pact) && core.would_process(record, field, request)) {
-        core.waits.queue(record, {request, &sink});
+    const Asking asking(core, peer);
+    const LatePut put{.request = request, .sink = &sink};
+    if (request.wait && !is_link(field.type) && (record.is(flag_pact) || core.waits.has_puts(record))) {
+        core.waits.queue(record, put);
         return;
     }
-    const base::Handle mine = request.wait ? core.waits.begin(sink, request.token, request.channel) : base::Handle{};
-    const base::Handle outer = std::exchange(core.wait, mine);
-    const pv::Status status = core.put_field(record, field, request);
-    core.wait = outer;
-    if (!status.ok()) {
-        core.waits.end(mine);
-        answer(core, sink, request.token, status);
-    } else if (request.wait) {
-        core.release(mine);
-    } else if (request.acknowledge) {
+    const pv::Status status =
+        request.wait ? core.put_waiting(record, field, put, false) : core.put_field(record, field, request);
+    if (!status.ok() || (request.acknowledge && !request.wait)) {
         answer(core, sink, request.token, status);
     }
 }
 
-void Database::process(pv::ChannelId id, pv::Token token, bool wait, const pv::Peer&, pv::Sink& sink)
+void Database::process(pv::ChannelId id, pv::Token token, bool wait, const pv::Peer& peer, pv::Sink& sink)
 {
     Core& core = *core_;
     const Entry entry(core);
@@ -159,21 +167,23 @@ void Database::process(pv::ChannelId id, pv::Token token, bool wait, const pv::P
         return;
     }
     Record& record = core.records[channel->record];
-    const base::Handle mine = wait ? core.waits.begin(sink, token, id) : base::Handle{};
-    const base::Handle outer = std::exchange(core.wait, mine);
+    const Asking asking(core, peer);
+    if (wait) {
+        const LatePut late{.request = {.channel = id, .token = token, .value = {}}, .sink = &sink, .writes = false};
+        if (record.is(flag_pact) || core.waits.has_puts(record)) {
+            core.waits.queue(record, late);
+        } else {
+            (void)core.put_waiting(record, core.field(record, field_proc), late, false);
+        }
+        return;
+    }
     if (record.is(flag_pact)) {
         record.set(flag_rpro);
-        core.waits.attach(record, mine);
     } else {
         record.set(flag_putf);
         core.process(record);
     }
-    core.wait = outer;
-    if (wait) {
-        core.release(mine);
-    } else {
-        answer(core, sink, token, {});
-    }
+    answer(core, sink, token, {});
 }
 
 void Database::cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink)

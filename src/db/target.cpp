@@ -129,6 +129,19 @@ void Core::update_wants(Stream& stream)
     }
 }
 
+std::string Core::misfit(const Record& record, const Field& field, LinkId link) const
+{
+    const bool of_device = (field.name == "INP" || field.name == "OUT") && !devices[record.type].empty();
+    const bool wanted = of_device && device(record).addressed;
+    const bool given = link != no_link && links[link].kind == LinkKind::device;
+    if (wanted == given) {
+        return {};
+    }
+    return wanted ? fmt::format("{} holds an address ('@...') for the device kind '{}', not '{}'", field.name,
+                                device(record).name, link_text(link))
+                  : fmt::format("{} is a link, so it cannot hold the address '{}'", field.name, link_text(link));
+}
+
 void Core::drop_link(LinkId id)
 {
     if (id != no_link) {
@@ -183,8 +196,8 @@ pv::Value Core::read_link(Record& record, LinkId id)
         process_target(record, target);
     }
     pv::Value read = value(target, link.target.field);
-    if (&target != &record) {
-        inherit_alarm(*this, record, link.inherit, target.stat, target.sevr);
+    if (link.inherit != Inherit::none) {
+        Cycle(*this, record, false, record.time).inherit(link.inherit, target);
     }
     return read;
 }

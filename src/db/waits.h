@@ -4,6 +4,7 @@
 #include "db/record.h"
 #include "pv/source.h"
 
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -19,10 +20,12 @@ struct Wait {
     std::size_t records = 0; ///< that a device works on, plus one while the chain runs
 };
 
-/// A put with completion of a record that was busy: done when the record has finished.
+/// A put with completion of a record that was busy: begun when the record has finished, and what else was asked of it
+/// before (RPRO) too.
 struct LatePut {
     pv::WriteRequest request;
     pv::Sink* sink = nullptr;
+    bool writes = true; ///< false: it only processes
 };
 
 /// Who waits for which records.
@@ -51,29 +54,57 @@ class Waits {
         of_record_[record.id].puts.push_back(std::move(put));
     }
 
-    struct OfRecord {
-        std::vector<base::Handle> waits;
-        std::vector<LatePut> puts;
-    };
     /// The record has finished: gives who waited for it, and forgets them.
-    [[nodiscard]] OfRecord detach(Record& record)
+    [[nodiscard]] std::vector<base::Handle> detach(Record& record)
     {
-        record.set(flag_waited, false);
         const auto found = of_record_.find(record.id);
         if (found == of_record_.end()) {
+            record.set(flag_waited, false);
             return {};
         }
-        OfRecord waited = std::move(found->second);
-        of_record_.erase(found);
-        return waited;
+        std::vector<base::Handle> waits = std::exchange(found->second.waits, {});
+        forget_if_done(record, found);
+        return waits;
+    }
+    /// Puts wait for the record.
+    [[nodiscard]] bool has_puts(const Record& record) const
+    {
+        const auto found = record.is(flag_waited) ? of_record_.find(record.id) : of_record_.end();
+        return found != of_record_.end() && !found->second.puts.empty();
+    }
+    /// The oldest put that waits for the record, which it forgets.
+    [[nodiscard]] std::optional<LatePut> next_put(Record& record)
+    {
+        if (!has_puts(record)) {
+            return {};
+        }
+        const auto found = of_record_.find(record.id);
+        LatePut put = std::move(found->second.puts.front());
+        found->second.puts.pop_front();
+        forget_if_done(record, found);
+        return put;
     }
 
     /// Forgets operations of that channel and sink: that with the token, or all.
     void cancel(pv::ChannelId channel, std::optional<pv::Token> token, pv::Sink* sink);
 
   private:
+    struct OfRecord {
+        std::vector<base::Handle> waits;
+        std::deque<LatePut> puts;
+    };
+    using OfRecords = std::unordered_map<RecordId, OfRecord>;
+
+    void forget_if_done(Record& record, OfRecords::iterator at)
+    {
+        if (at->second.waits.empty() && at->second.puts.empty()) {
+            of_record_.erase(at);
+            record.set(flag_waited, false);
+        }
+    }
+
     base::Slots<Wait> waits_;
-    std::unordered_map<RecordId, OfRecord> of_record_;
+    OfRecords of_record_;
 };
 
 } // namespace iochron::db
