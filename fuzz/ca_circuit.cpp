@@ -2,7 +2,7 @@
 // second what the Source is slow with and whether the peer greets properly; between the pieces PVs change, answers
 // come, rights go and come back, and the peer reads or does not.
 #include "server/ca/circuit.h"
-#include "server/ca/fake_source.h"
+#include "server/fake_source.h"
 #include "wire/ca/message.h"
 #include "wire/ca/version.h"
 
@@ -10,7 +10,9 @@
 #include <cstdlib>
 
 using namespace iochron;
-using namespace iochron::server::ca;
+using server::FakeSource;
+using server::ca::Circuit;
+using server::ca::Service;
 
 namespace {
 

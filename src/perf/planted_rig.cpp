@@ -4,6 +4,7 @@
 #include "perf/free_port.h"
 #include "perf/scenario.h"
 #include "server/ca/circuit.h"
+#include "server/stream_line.h"
 
 #include <fmt/format.h>
 
@@ -24,20 +25,6 @@ constexpr auto short_lag = 20ms;
 constexpr unsigned subscriptions = self_test_pvs * self_test_monitors;
 constexpr unsigned stall_from = self_test_updates / 4;
 constexpr unsigned stall_to = self_test_updates * 3 / 4;
-
-/// A circuit's Line over TCP.
-/// Thread: shard
-class StreamLine final : public server::ca::Line {
-  public:
-    explicit StreamLine(reactor::TcpStream& stream) : stream_(stream) {}
-
-    void touch() override { stream_.touch(); }
-    void flush() override { stream_.flush_if_large(); }
-    void close(std::string_view why) override { stream_.close(why); }
-
-  private:
-    reactor::TcpStream& stream_;
-};
 
 base::Limits limits_for(const Planted& planted)
 {
@@ -71,7 +58,7 @@ std::unique_ptr<reactor::TcpListener> SelfTestRig::listen()
     auto listener = reactor::TcpListener::open(
         streams_, {.addresses = {base::ipv4_loopback}},
         [this](reactor::TcpStream& stream) -> std::unique_ptr<base::Connection> {
-            auto circuit = std::make_unique<server::ca::Circuit>(service_, std::make_unique<StreamLine>(stream),
+            auto circuit = std::make_unique<server::ca::Circuit>(service_, std::make_unique<server::StreamLine>(stream),
                                                                  to_string(stream.peer()));
             return std::make_unique<FaultyWire>(std::move(circuit), wire_, shard_.pool());
         },

@@ -55,6 +55,12 @@ struct SharedPayload {
     [[nodiscard]] bool empty() const { return bytes.empty(); }
 };
 
+/// A message with a value, whole or up to where the shared elements begin. Good until the encoder is used again.
+struct EncodedUpdate {
+    std::span<const std::byte> head;
+    SharedPayload payload;
+};
+
 /// Groups, their members, and the copying of a group's frame to each of them. Both protocols use it; neither's words
 /// occur here. An encoded frame is copied to each member with only the subscription id patched in.
 /// Thread: shard

@@ -4,9 +4,10 @@
 #include "pv/peer.h"
 #include "server/backlog.h"
 #include "server/ca/frames.h"
-#include "server/ca/operation.h"
-#include "server/ca/pv_table.h"
 #include "server/ca/service.h"
+#include "server/operation.h"
+#include "server/pv_table.h"
+#include "server/session.h"
 #include "wire/ca/eca.h"
 #include "wire/ca/header.h"
 #include "wire/ca/ids.h"
@@ -21,19 +22,6 @@
 #include <vector>
 
 namespace iochron::server::ca {
-
-/// The stream below a circuit, as far as the circuit itself asks something of it.
-/// Thread: shard
-class Line {
-  public:
-    virtual ~Line() = default;
-    /// The circuit has output, or has changed deadline() or finished().
-    virtual void touch() = 0;
-    /// The circuit holds much output: write what the peer takes at once.
-    virtual void flush() = 0;
-    /// Ends the stream without writing what waits.
-    virtual void close(std::string_view why) = 0;
-};
 
 /// A channel of a circuit; its SID is first_sid plus its index. 24 bytes with its first subscription, as there may be
 /// millions.
@@ -56,7 +44,7 @@ inline constexpr std::uint32_t first_sid = 1024;
 /// makes no sense but the stream is in step, the answer is ERROR and the circuit stays, since it carries all channels
 /// of a client; rsrv closes it in many of these cases (docs/wire-quirks.md).
 /// Thread: shard
-class Circuit final : public base::Connection {
+class Circuit final : public base::Connection, public Session {
   public:
     /// `address` is the peer's, "10.0.0.7:41234".
     Circuit(Service& service, std::unique_ptr<Line> line, std::string address);
@@ -72,22 +60,21 @@ class Circuit final : public base::Connection {
     [[nodiscard]] bool finished() const override { return finished_; }
     [[nodiscard]] base::Output& output() override { return backlog_.output(); }
 
-    // For the Service.
-    [[nodiscard]] const pv::Peer& peer() const { return peer_; }
-    [[nodiscard]] Identity identity() const { return identity_; }
-    [[nodiscard]] LaneIndex lane() const { return lane_; }
-    [[nodiscard]] Line& line() { return *line_; }
-    [[nodiscard]] const Backlog& backlog() const { return backlog_; }
-    [[nodiscard]] PvIndex pv_of(ChannelIndex channel) const { return channels_[channel].pv; }
-    void opened(ChannelIndex channel, bool found);
-    void entered(base::Handle operation);
-    void completed(base::Handle handle, const Operation& operation, const pv::Status& status, const pv::Sample* sample);
-    /// Some PVs are gone; others, whose indices are given in order, have other rights.
-    void look_at_pvs(std::span<const PvIndex> changed);
-    void settle(base::Steady now);
-    void collapse();
-    /// Ends the circuit for our own reasons, with all that waits.
-    void abandon(std::string_view why);
+    // Session
+    [[nodiscard]] const pv::Peer& peer() const override { return peer_; }
+    [[nodiscard]] Identity identity() const override { return identity_; }
+    [[nodiscard]] LaneIndex lane() const override { return lane_; }
+    [[nodiscard]] Line& line() override { return *line_; }
+    [[nodiscard]] const Backlog& backlog() const override { return backlog_; }
+    [[nodiscard]] PvIndex pv_of(ChannelIndex channel) const override { return channels_[channel].pv; }
+    void opened(ChannelIndex channel, const pv::Status& status) override;
+    void entered(base::Handle operation) override;
+    void completed(base::Handle handle, const Operation& operation, const pv::Status& status,
+                   const pv::Sample* sample) override;
+    void look_at_pvs(std::span<const PvIndex> changed) override;
+    void settle(base::Steady now) override;
+    void collapse() override;
+    void abandon(std::string_view why) override;
 
     // For reports.
     struct SubscriptionReport {
@@ -212,6 +199,12 @@ class Circuit final : public base::Connection {
     bool ended_ = false;
     bool finished_ = false;
 };
+
+template <class F>
+void Service::each_circuit(F&& f) const
+{
+    each_session([&](Session& session) { f(static_cast<Circuit&>(session)); });
+}
 
 template <class F>
 void Circuit::each_subscription(F&& f) const

@@ -40,19 +40,19 @@ void Circuit::create_channel(const Message& message)
     const ChannelIndex index = add_channel(static_cast<std::uint32_t>(create.cid));
     channels_[index].pv = service_.open(create.name, *this, index);
     if (service_.pv(channels_[index].pv).state == Pv::State::open) {
-        opened(index, true);
+        opened(index, {});
     }
 }
 
-void Circuit::opened(ChannelIndex index, bool found)
+void Circuit::opened(ChannelIndex index, const pv::Status& status)
 {
     Channel& channel = channels_[index];
     const Cid cid{channel.cid};
-    const pv::MetaRef meta = found ? service_.describe(channel.pv) : nullptr;
+    const pv::MetaRef meta = status.ok() ? service_.describe(channel.pv) : nullptr;
     const auto type = meta ? wire::ca::dbr_of(meta->type) : std::nullopt;
     if (!type) { // not found, or nothing that CA can carry
         encode(output(), wire::ca::CreateFailed{cid});
-        if (found) {
+        if (status.ok()) {
             service_.release(channel.pv, lane_, index);
         }
         free_channel(index);

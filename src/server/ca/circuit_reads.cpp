@@ -80,7 +80,11 @@ void Circuit::start_read(const Message& message, Operation::Kind kind)
     } else if (operations_.size() >= service_.around().limits.operations) {
         error(request, Eca::allocmem, "too many requests are under way", channels_[index].cid);
     } else {
-        const Operation operation{.kind = kind, .lane = lane_, .channel = index, .request = request};
+        Operation operation;
+        operation.kind = kind;
+        operation.lane = lane_;
+        operation.channel = index;
+        operation.remember(request);
         service_.read(channels_[index].pv, operation, request.count);
     }
 }
@@ -100,11 +104,11 @@ void Circuit::read_failed(Operation::Kind kind, ChannelIndex index, const wire::
 void Circuit::read_completed(const Operation& operation, const pv::Status& status, const pv::Sample* sample)
 {
     if (!status.ok() || sample == nullptr) {
-        read_failed(operation.kind, operation.channel, operation.request, to_eca(status.outcome, Asked::read),
-                    status.text);
+        read_failed(operation.kind, operation.channel, operation.remembered<wire::ca::Header>(),
+                    to_eca(status.outcome, Asked::read), status.text);
         return;
     }
-    const wire::ca::Header& request = operation.request;
+    const auto request = operation.remembered<wire::ca::Header>();
     if (operation.kind == Operation::Kind::read_notify) {
         const EncodedUpdate reply = service_.encoder().encode(reply_to(request), *sample);
         output().append(reply.head);

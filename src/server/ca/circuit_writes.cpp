@@ -13,6 +13,14 @@ using wire::ca::Asked;
 using wire::ca::Dbr;
 using wire::ca::Eca;
 
+/// DBR_PUT_ACKT and DBR_PUT_ACKS are writes of another kind; all other types carry a value.
+pv::WriteKind kind_of(Dbr type)
+{
+    return type == Dbr::put_ackt   ? pv::WriteKind::acknowledge_transient
+           : type == Dbr::put_acks ? pv::WriteKind::acknowledge_severity
+                                   : pv::WriteKind::value;
+}
+
 } // namespace
 
 void Circuit::write(const Message& message)
@@ -58,8 +66,13 @@ void Circuit::start_write(const Message& message, Operation::Kind kind)
         write_failed(kind, index, request, Eca::putfail, value.error().what);
         return;
     }
-    const Operation operation{.kind = kind, .lane = lane_, .channel = index, .request = request};
-    const base::Handle handle = service_.write(channels_[index].pv, operation, std::move(*value));
+    Operation operation;
+    operation.kind = kind;
+    operation.lane = lane_;
+    operation.channel = index;
+    operation.remember(request);
+    const base::Handle handle = service_.write(channels_[index].pv, operation,
+                                               {.value = std::move(*value), .wait = notify, .kind = kind_of(type)});
     if (notify && service_.pending(handle)) {
         extra(index).writing = handle;
     }
@@ -82,9 +95,10 @@ void Circuit::write_completed(base::Handle handle, const Operation& operation, c
 {
     const ChannelIndex index = operation.channel;
     if (!status.ok()) {
-        write_failed(operation.kind, index, operation.request, to_eca(status.outcome, Asked::write), status.text);
+        write_failed(operation.kind, index, operation.remembered<wire::ca::Header>(),
+                     to_eca(status.outcome, Asked::write), status.text);
     } else if (operation.kind == Operation::Kind::write_notify) {
-        write_failed(operation.kind, index, operation.request, Eca::normal, {});
+        write_failed(operation.kind, index, operation.remembered<wire::ca::Header>(), Eca::normal, {});
     }
     if (channels_[index].extra != none && extras_[channels_[index].extra].writing == handle) {
         extras_[channels_[index].extra].writing.reset();

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/manual_clock.h"
 #include "server/ca/circuit.h"
-#include "server/ca/fake_source.h"
+#include "server/fake_source.h"
 #include "wire/ca/channel.h"
 #include "wire/ca/message.h"
 #include "wire/ca/monitor.h"

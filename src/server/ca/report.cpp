@@ -26,7 +26,7 @@ std::vector<std::string> report(const Service& service, int level)
     const Service::Counts& counts = service.counts();
     std::vector<std::string> lines;
     lines.push_back(fmt::format("Channel Access server on port {}: {} circuits, {} channels, {} subscriptions",
-                                service.port(), counts.circuits.value(), counts.channels.value(),
+                                service.port(), counts.sessions.value(), counts.channels.value(),
                                 counts.subscriptions.value()));
     lines.push_back(fmt::format("  {} updates from records, {} posted to subscriptions, {} coalesced, {} paused, "
                                 "{} dropped, {} malformed messages",

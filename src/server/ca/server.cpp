@@ -6,26 +6,13 @@
 #include "server/ca/report.h"
 #include "server/ca/search.h"
 #include "server/ca/search_sockets.h"
+#include "server/stream_line.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace iochron::server::ca {
 namespace {
-
-/// A circuit's Line over TCP.
-/// Thread: shard
-class StreamLine final : public Line {
-  public:
-    explicit StreamLine(reactor::TcpStream& stream) : stream_(stream) {}
-
-    void touch() override { stream_.touch(); }
-    void flush() override { stream_.flush_if_large(); }
-    void close(std::string_view why) override { stream_.close(why); }
-
-  private:
-    reactor::TcpStream& stream_;
-};
 
 std::string in_words(const std::vector<base::Endpoint>& endpoints)
 {

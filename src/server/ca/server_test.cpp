@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "reactor/tcp.h"
 #include "reactor/udp.h"
-#include "server/ca/fake_source.h"
+#include "server/fake_source.h"
 #include "wire/ca/beacon.h"
 #include "wire/ca/channel.h"
 #include "wire/ca/message.h"

@@ -15,12 +15,6 @@
 
 namespace iochron::server::ca {
 
-/// A message with a value, whole or up to where the shared elements begin. Good until the encoder is used again.
-struct EncodedUpdate {
-    std::span<const std::byte> head;
-    SharedPayload payload;
-};
-
 /// Makes frames of samples, each once for all who want the same bytes. Elements of 4 KiB and more are swapped once and
 /// then shared, also among groups that differ only in their block (TIME and CTRL of one array).
 /// Thread: shard

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace iochron::server::ca {
+namespace iochron::server {
 
 /// PVs that a test holds in its hand: it posts, refuses, and answers late as it likes. Channels of one name are
 /// numbered apart, so that a test sees how many were opened.
@@ -210,4 +210,4 @@ class FakeSource final : public pv::Source {
     std::uint64_t last_id = 0;
 };
 
-} // namespace iochron::server::ca
+} // namespace iochron::server

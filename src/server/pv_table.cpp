@@ -1,4 +1,4 @@
-#include "server/ca/pv_table.h"
+#include "server/pv_table.h"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 #include <functional>
 #include <utility>
 
-namespace iochron::server::ca {
+namespace iochron::server {
 namespace {
 
 /// In front of each name's text.
@@ -141,4 +141,4 @@ void PvTable::compact_names()
     dead_bytes_ = 0;
 }
 
-} // namespace iochron::server::ca
+} // namespace iochron::server

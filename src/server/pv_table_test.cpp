@@ -1,10 +1,10 @@
-#include "server/ca/pv_table.h"
+#include "server/pv_table.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace iochron::server::ca {
+namespace iochron::server {
 namespace {
 
 TEST(PvTable, FindsByNameAndIdentity)
@@ -54,4 +54,4 @@ TEST(PvTable, ManyComeAndGo)
 }
 
 } // namespace
-} // namespace iochron::server::ca
+} // namespace iochron::server

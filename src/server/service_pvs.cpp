@@ -1,11 +1,10 @@
 // What the Service does about PVs: opening them at the Sources, sharing them, letting go of them.
-#include "server/ca/circuit.h"
-#include "server/ca/service.h"
+#include "server/service.h"
 
 #include <algorithm>
 #include <ranges>
 
-namespace iochron::server::ca {
+namespace iochron::server {
 
 Identity Service::identity(const pv::Peer& peer)
 {
@@ -19,17 +18,17 @@ Identity Service::identity(const pv::Peer& peer)
 }
 
 /// A name with a filter is opened for one channel alone, since filters such as dbnd and dec keep state per channel.
-PvIndex Service::open(std::string_view name, Circuit& circuit, ChannelIndex channel)
+PvIndex Service::open(std::string_view name, Session& session, ChannelIndex channel)
 {
     const bool shared = name.find('{') == std::string_view::npos;
-    PvIndex index = shared ? pvs_.find(name, circuit.identity()) : none;
+    PvIndex index = shared ? pvs_.find(name, session.identity()) : none;
     if (index == none) {
-        index = pvs_.add(name, circuit.identity(), shared);
+        index = pvs_.add(name, session.identity(), shared);
         to_open_.push_back(index);
     }
     ++pvs_.at(index).channels;
     if (pvs_.at(index).state == Pv::State::opening) {
-        wait_for(index, circuit.lane(), channel);
+        wait_for(index, session.lane(), channel);
     }
     return index;
 }
@@ -60,7 +59,7 @@ void Service::stop_waiting(PvIndex index, LaneIndex lane, ChannelIndex channel)
 
 const pv::Peer& Service::first_asker(PvIndex index) const
 {
-    return circuits_[waiting_[pvs_.at(index).first_link].lane]->peer();
+    return sessions_[waiting_[pvs_.at(index).first_link].lane]->peer();
 }
 
 void Service::open_pending()
@@ -108,16 +107,16 @@ void Service::opened(const pv::Opened& got)
         pv.channel = got.channel;
         pv.rights = got.rights;
         pv.state = Pv::State::open;
-        answer(index, true);
+        answer(index, {});
     } else if (pv.source + 1u < around_.sources.size()) {
         ++pv.source;
         to_open_.push_back(index);
     } else {
-        answer(index, false);
+        answer(index, got.status);
     }
 }
 
-void Service::answer(PvIndex index, bool found)
+void Service::answer(PvIndex index, const pv::Status& status)
 {
     std::vector<Waiting> answered; // newest first
     for (std::uint32_t place = std::exchange(pvs_.at(index).first_link, none); place != none;) {
@@ -126,10 +125,10 @@ void Service::answer(PvIndex index, bool found)
         place = answered.back().next;
     }
     for (const Waiting& waiting : answered | std::views::reverse) {
-        circuits_[waiting.lane]->opened(waiting.channel, found);
+        sessions_[waiting.lane]->opened(waiting.channel, status);
         touch(waiting.lane);
     }
-    if (!found) {
+    if (!status.ok()) {
         pvs_.remove(index);
     }
 }
@@ -180,4 +179,4 @@ void Service::closed(pv::Token token, const pv::Status& /*why*/)
     }
 }
 
-} // namespace iochron::server::ca
+} // namespace iochron::server

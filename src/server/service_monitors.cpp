@@ -1,20 +1,9 @@
 // What the Service does about subscriptions: groups, first values, updates.
-#include "server/ca/circuit.h"
-#include "server/ca/service.h"
+#include "server/service.h"
 
 #include <algorithm>
 
-namespace iochron::server::ca {
-namespace {
-
-// Flags of a Group. A group whose flags are just `primed` takes the fast way.
-constexpr std::uint8_t primed = 1;  ///< its first value has come
-constexpr std::uint8_t blind = 2;   ///< without read access: its members get no updates
-constexpr std::uint8_t joining = 4; ///< members wait for their first value
-
-constexpr std::size_t prefetched = 8; ///< groups ahead: doubles the rate where they are in random order
-
-} // namespace
+namespace iochron::server {
 
 GroupIndex Service::find_group(PvIndex index, const Form& form) const
 {
@@ -65,7 +54,7 @@ GroupIndex Service::subscribe(PvIndex index, const Form& form, Member member)
         start(group);
     } else if ((fanout_.at(group).flags & blind) != 0) {
         fanout_.join(group, member);
-        send_failure(group, member, wire::ca::Eca::nordaccess);
+        send_failure(group, member, pv::Outcome::no_read_access);
     } else if ((fanout_.at(group).flags & primed) != 0) {
         join_later(group, member);
     } else {
@@ -81,7 +70,7 @@ void Service::start(GroupIndex group)
     const Pv& pv = pvs_.at(it.stream);
     if (!pv.rights.read) {
         fanout_.at(group).flags = blind;
-        fanout_.each_member(group, [&](Member member) { send_failure(group, member, wire::ca::Eca::nordaccess); });
+        fanout_.each_member(group, [&](Member member) { send_failure(group, member, pv::Outcome::no_read_access); });
         return;
     }
     fanout_.at(group).flags = 0;
@@ -104,7 +93,7 @@ void Service::join_later(GroupIndex group, Member member)
     Group& it = fanout_.at(group);
     it.flags |= joining;
     source(it.stream).read({pvs_.at(it.stream).channel, pv::Token{handle.bits()}, it.count},
-                           circuits_[member.lane]->peer(), *this);
+                           sessions_[member.lane]->peer(), *this);
 }
 
 void Service::first_value(const Operation& operation, const pv::Status& status, const pv::Sample* sample)
@@ -114,11 +103,11 @@ void Service::first_value(const Operation& operation, const pv::Status& status, 
     const Group& it = fanout_.at(operation.group);
     fanout_.join(operation.group, member, 1);
     if (!status.ok() || sample == nullptr) {
-        send_failure(operation.group, member, to_eca(status.outcome, wire::ca::Asked::read));
+        send_failure(operation.group, member, status);
         return;
     }
-    const EncodedUpdate update = encoder_.encode(wire::ca::Dbr{it.type}, it.count, *sample);
-    fanout_.send(member, update.head, wire::ca::p2_offset, update.payload);
+    const EncodedUpdate update = encode(it, *sample);
+    fanout_.send(member, update.head, id_at_, update.payload);
     counts_.posted.add();
 }
 
@@ -159,33 +148,6 @@ void Service::leave_early(GroupIndex group, Member member)
     source(index).cancel(pvs_.at(index).channel, pv::Token{handle.bits()}, *this);
 }
 
-// hot: one group, one frame, no allocation; encoded once, copied to each member.
-std::size_t Service::updates(std::span<const pv::Update> batch)
-{
-    std::size_t made = 0;
-    for (std::size_t i = 0; i < std::min(prefetched, batch.size()); ++i) {
-        fanout_.prefetch(static_cast<GroupIndex>(batch[i].token));
-    }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (i + prefetched < batch.size()) {
-            fanout_.prefetch(static_cast<GroupIndex>(batch[i + prefetched].token));
-        }
-        const auto index = static_cast<GroupIndex>(batch[i].token);
-        Group& group = fanout_.at(index);
-        if (group.flags != primed && !prepare(index)) {
-            continue;
-        }
-        const EncodedUpdate update = encoder_.encode(wire::ca::Dbr{group.type}, group.count, batch[i].sample);
-        made += fanout_.deliver(group, update.head, wire::ca::p2_offset, update.payload);
-        if (!fanout_.full().empty()) {
-            flush_full();
-        }
-    }
-    counts_.updates.add(batch.size());
-    counts_.posted.add(made);
-    return made;
-}
-
 /// An update of a group that is not just primed. False: it is for nobody.
 bool Service::prepare(GroupIndex index)
 {
@@ -209,11 +171,9 @@ bool Service::prepare(GroupIndex index)
     return true;
 }
 
-void Service::send_failure(GroupIndex group, Member member, wire::ca::Eca status)
+void Service::send_failure(GroupIndex group, Member member, const pv::Status& why)
 {
-    const Group& it = fanout_.at(group);
-    const EncodedUpdate update = encoder_.failure({.type = wire::ca::Dbr{it.type}, .asked = it.count}, status);
-    fanout_.send(member, update.head, wire::ca::p2_offset);
+    fanout_.send(member, refuse(fanout_.at(group), why).head, id_at_);
 }
 
 /// Rights to read were lost: every member is told, and none gets updates. They are back: as when the group was new.
@@ -233,4 +193,4 @@ void Service::apply_rights(PvIndex index)
     }
 }
 
-} // namespace iochron::server::ca
+} // namespace iochron::server

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace iochron::server::ca {
+namespace iochron::server {
 
 using PvIndex = std::uint32_t;
 
@@ -69,4 +69,4 @@ class PvTable {
     std::size_t used_slots_ = 0; ///< with those vacated
 };
 
-} // namespace iochron::server::ca
+} // namespace iochron::server
