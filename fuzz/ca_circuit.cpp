@@ -16,7 +16,7 @@ using server::ca::Service;
 
 namespace {
 
-struct QuietLine final : Line {
+struct QuietLine final : server::Line {
     void touch() override {}
     void flush() override {}
     void close(std::string_view) override {}
