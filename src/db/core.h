@@ -8,6 +8,7 @@
 #include "db/cold.h"
 #include "db/database.h"
 #include "db/delays.h"
+#include "db/device.h"
 #include "db/expressions.h"
 #include "db/link.h"
 #include "db/metas.h"
@@ -83,6 +84,7 @@ struct Core {
     Triggers triggers;
     Delays delays;
     Programs programs;
+    Questions questions;
     Arrays arrays;
     Waits waits;
     std::deque<RecordId> restarts;   ///< records that are free for the next of the puts that wait for them

@@ -158,6 +158,24 @@ void Database::complete(RecordId id, const pv::Status& status)
     core.complete(record);
 }
 
+void Database::answer_device(RecordId id, std::uint64_t serial, Answer answer)
+{
+    Core& core = *core_;
+    const Entry entry(core);
+    if (core.questions.keep(id, serial, std::move(answer)) && !core.questions.asking(id)) {
+        core.complete(core.records[id]);
+    }
+}
+
+void Database::request_scan(RecordId id)
+{
+    const Entry entry(*core_);
+    Record& record = core_->records[id];
+    if (record.scan == scan_io_intr) {
+        core_->triggers.push(record, urgency(record));
+    }
+}
+
 pv::Status Database::put(RecordId id, std::string_view field, const pv::Value& value)
 {
     const Entry entry(*core_);

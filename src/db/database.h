@@ -20,6 +20,7 @@
 namespace iochron::db {
 
 struct Core;
+struct Answer;
 struct Device;
 struct RecordType;
 
@@ -138,6 +139,10 @@ class Database final : public pv::Source {
     /// Ends the processing of a record whose type, device or user code works on it. A status that is not ok becomes
     /// WRITE/INVALID, of an input READ/INVALID, with its text as AMSG.
     void complete(RecordId record, const pv::Status& status = {});
+    /// The answer to a device kind's Question (db/device.h); one that comes twice or too late is ignored.
+    void answer_device(RecordId record, std::uint64_t serial, Answer answer);
+    /// scanIoRequest of EPICS Base, for one record: asks for its processing if its SCAN is "I/O Intr".
+    void request_scan(RecordId record);
     /// The present value of a field, without a channel.
     [[nodiscard]] std::expected<pv::Value, Error> get(RecordId record, std::string_view field) const;
     /// As a client's put of one field would do it.

@@ -199,6 +199,7 @@ Ioc::Ioc(IocSettings settings) : state_(std::make_unique<State>(std::move(settin
 Ioc::~Ioc()
 {
     stop();
+    state_->gate->close();
 }
 
 void Ioc::load(const std::string& path, const Macros& macros)
@@ -244,6 +245,7 @@ void Ioc::start()
 {
     state_->building();
     State& s = *state_;
+    s.init_devices();
     if (s.settings.serve_ca) {
         s.open_server();
     }

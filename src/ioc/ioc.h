@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "ioc/device.h"
 #include "ioc/record.h"
 
 #include <chrono>
@@ -75,6 +76,10 @@ class Ioc {
     StringinRecord stringin(std::string_view name, const StringinFields& fields = {});
     WaveformRecord waveform(std::string_view name, const WaveformFields& fields = {});
     CalcRecord calc(std::string_view name, const CalcFields& fields = {});
+
+    /// Adds a device kind, a choice of DTYP for records that are made or loaded afterwards. It holds for all its types
+    /// alike; no type of its list may have one of that name already.
+    void device(DeviceKind kind);
 
     /// Loads a .db file (or a .substitutions file); `path` is searched for in EPICS_DB_INCLUDE_PATH too.
     void load(const std::string& path, const Macros& macros = {});

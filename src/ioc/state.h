@@ -3,9 +3,11 @@
 #include "base/counters.h"
 #include "db/database.h"
 #include "db/load/macros.h"
+#include "ioc/device.h"
 #include "ioc/ioc.h"
 #include "ioc/ticker.h"
 #include "reactor/executor.h"
+#include "reactor/gate.h"
 #include "reactor/keyed_queue.h"
 #include "reactor/shard.h"
 #include "reactor/system_clock.h"
@@ -38,6 +40,9 @@ struct Ioc::State final : reactor::Work {
     void load(const std::string& path, const db::load::Macros& macros);
     void open_server(); ///< throws where it cannot be had; none where the environment wants none
 
+    void add_device(DeviceKind kind); ///< throws where it cannot be had
+    void init_devices();              ///< calls DeviceKind::init for each record; throws what that throws
+
     IocSettings settings;
     std::shared_ptr<base::Log> log;
     reactor::SystemClock clock;
@@ -51,6 +56,8 @@ struct Ioc::State final : reactor::Work {
     std::deque<ioc::Ticker> tickers;
     server::Budget budget;
     std::unique_ptr<server::ca::Server> ca;
+    std::shared_ptr<reactor::Gate<State>> gate = std::make_shared<reactor::Gate<State>>(*this);
+    std::vector<std::shared_ptr<const DeviceKind>> devices;
     bool running = false;
     bool paused = false;
 };
