@@ -1,25 +1,16 @@
 #pragma once
 
-#include "base/time.h"
-#include "pv/alarm.h"
+#include "ioc/reading.h"
 #include "pv/value.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace iochron {
-
-/// What goes with an input's value.
-struct Reading {
-    pv::Alarm alarm{};                 ///< taken unless the record's limits or states make a worse one
-    std::string message{};             ///< with that alarm, as AMSG
-    std::optional<base::Stamp> time{}; ///< taken by records with TSE -2
-};
 
 /// A record that a device kind serves: what init() is given. Good for ever; what it is asked after the Ioc has gone is
 /// ignored.

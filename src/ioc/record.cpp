@@ -47,15 +47,17 @@ T from_value(const pv::Value& value)
 
 } // namespace
 
-Pushed RecordHandle::push(const pv::Value& value) const
+Pushed RecordHandle::push(const pv::Value& value, const Reading* reading) const
 {
     using Queue = decltype(ioc_->state_->pushes);
-    return ioc_->state_->pushes.push(id_, value) == Queue::Push::accepted ? Pushed::accepted : Pushed::coalesced;
+    Ioc::State::Setting setting{value, reading == nullptr ? nullptr : std::make_unique<Reading>(*reading)};
+    return ioc_->state_->pushes.push(id_, std::move(setting)) == Queue::Push::accepted ? Pushed::accepted
+                                                                                       : Pushed::coalesced;
 }
 
 void RecordHandle::push_waiting(const pv::Value& value) const
 {
-    ioc_->state_->pushes.push_waiting(id_, value);
+    ioc_->state_->pushes.push_waiting(id_, {value, nullptr});
 }
 
 pv::Value RecordHandle::value() const
@@ -70,6 +72,12 @@ template <class T>
 Pushed Record<T>::set(const T& value) const
 {
     return push(to_value(value));
+}
+
+template <class T>
+Pushed Record<T>::set(const T& value, const Reading& reading) const
+{
+    return push(to_value(value), &reading);
 }
 
 template <class T>

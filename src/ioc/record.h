@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ioc/reading.h"
 #include "pv/alarm.h"
 
 #include <cstdint>
@@ -33,7 +34,7 @@ class RecordHandle {
     [[nodiscard]] const std::string& name() const { return name_; }
 
   protected:
-    Pushed push(const pv::Value& value) const;
+    Pushed push(const pv::Value& value, const Reading* reading = nullptr) const;
     void push_waiting(const pv::Value& value) const;
     [[nodiscard]] pv::Value value() const;
 
@@ -53,6 +54,8 @@ class Record : public RecordHandle {
     /// Gives the record a new value and processes it; returns at once. Values of one thread keep their order, and each
     /// is posted as it would be from device support: with a time stamp, deadbands and alarms.
     Pushed set(const T& value) const;
+    /// The same with an alarm, its message and a time of the value's own.
+    Pushed set(const T& value, const Reading& reading) const;
     /// The same, but waits for room instead of coalescing. Not on the user thread's own callbacks' way to stop().
     void set_waiting(const T& value) const;
     /// The present value; waits for the IOC's shard.

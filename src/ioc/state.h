@@ -16,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace iochron {
 
@@ -40,6 +41,12 @@ struct Ioc::State final : reactor::Work {
     void load(const std::string& path, const db::load::Macros& macros);
     void open_server(); ///< throws where it cannot be had; none where the environment wants none
 
+    /// A value that user code has set.
+    struct Setting {
+        pv::Value value;
+        std::unique_ptr<const Reading> reading; ///< null: none goes with it
+    };
+    void set(std::span<std::pair<std::uint32_t, Setting>> settings);
     void add_device(DeviceKind kind); ///< throws where it cannot be had
     void init_devices();              ///< calls DeviceKind::init for each record; throws what that throws
 
@@ -52,7 +59,7 @@ struct Ioc::State final : reactor::Work {
     base::Counter& ticks_late;
     base::Counter& ticks_skipped;
     reactor::Executor user;
-    reactor::KeyedQueue<std::uint32_t, pv::Value> pushes;
+    reactor::KeyedQueue<std::uint32_t, Setting> pushes;
     std::deque<ioc::Ticker> tickers;
     server::Budget budget;
     std::unique_ptr<server::ca::Server> ca;
