@@ -2,6 +2,7 @@
 
 #include "pv/alarm.h"
 #include "pv/scalar_type.h"
+#include "pv/type.h"
 
 #include <cmath>
 #include <cstdint>
@@ -43,6 +44,7 @@ struct Meta {
     Severity lolo_severity = Severity::no_alarm;
     double hysteresis = 0;
     std::vector<std::string> choices; ///< of an enumeration
+    TypeRef structure;                ///< of a PV that is a structure (type is `structure`); null for all others
 };
 
 using MetaRef = std::shared_ptr<const Meta>;
