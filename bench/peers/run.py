@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,10 +33,12 @@ class Scenario:
     shows: tuple
     rate_hz: float = 0  # of each record; 0: Passive
     clients: tuple = ("libca",)
+    chain: str = ""  # "FLNK" or "PP": each of `pvs` is a chain of records, which that makes process
 
 
 RATE = ("updates/s", "updates per server CPU s", "server CPU %", "client CPU %", "lost")
 BOTH = ("libca", "iochron")
+CHAINS = ("chains/s", "chains per server CPU s", "server CPU %")
 SCENARIOS = {
     "fan100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, BOTH),
     "fan1000": Scenario("1,000 records x 1,000 monitors at 10 Hz", 1000, 1000, RATE, 10, BOTH),
@@ -45,7 +48,12 @@ SCENARIOS = {
     "subscribe": Scenario("200,000 subscriptions to 100,000 records", 100_000, 2, ("subscribe s",)),
     "memory": Scenario("100,000 records with a monitor each", 100_000, 1, ("server MB", "server bytes/record")),
     "get": Scenario("one get after the other", 1, 0, ("get us",)),
+    "chain": Scenario("10,000 chains of 10 records by FLNK, each reading the one before", 10_000, 0, CHAINS, 10,
+                      ("caget",), "FLNK"),
+    "chainpp": Scenario("10,000 chains of 10 records by input links with PP", 10_000, 0, CHAINS, 10,
+                        ("caget",), "PP"),
 }
+CHAIN_RECORDS = 10
 
 
 @dataclass
@@ -143,9 +151,27 @@ class Process:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
+def chain(kind, number, scan):
+    """A scanned record, and those that it makes process. The last of a chain tells how often it was gone through."""
+    name = lambda at: f"BENCH{number:06}:{at}"
+    last = CHAIN_RECORDS - 1
+    for at in range(CHAIN_RECORDS):
+        counts = at == last if kind == "FLNK" else at == 0
+        calc = 'field(CALC, "B+A-A+1") field(INPB, "{}.VAL NPP")'.format(name(at)) if counts else 'field(CALC, "A+1")'
+        if kind == "FLNK":
+            links = f'field(INPA, "{name(at - 1)} NPP")' if at else scan
+            links += f' field(FLNK, "{name(at + 1)}")' if at < last else ""
+        else:
+            links = f'field(INPA, "{name(at + 1)} PP")' if at < last else ""
+            links += scan if at == 0 else ""
+        yield f'record(calc, "{name(at)}") {{ {calc} {links} }}\n'
+
+
 def database(scenario):
     period = f"{1 / scenario.rate_hz:g}".removeprefix("0") if scenario.rate_hz else ""
     scan = f'field(SCAN, "{period} second")' if period else ""
+    if scenario.chain:
+        return "".join(line for i in range(scenario.pvs) for line in chain(scenario.chain, i, scan))
     return "".join(
         f'record(calc, "BENCH{i:06}") {{ field(CALC, "A+1") field(INPA, "BENCH{i:06}.VAL NPP") {scan} }}\n'
         for i in range(scenario.pvs)
@@ -197,6 +223,33 @@ def measured_by_iochron(scenario, setting, server, environment):
     }
 
 
+def measured_by_caget(scenario, setting, server, environment):
+    """Reads how often some of the chains were gone through, before and after."""
+    some = range(0, scenario.pvs, max(1, scenario.pvs // 50))
+    counting = CHAIN_RECORDS - 1 if scenario.chain == "FLNK" else 0
+    names = [f"BENCH{i:06}:{counting}" for i in some]
+    caget = pathlib.Path(setting.iochron).with_name("compat") / "caget"
+
+    def passes():
+        read = subprocess.check_output([str(caget), "-t", "-w", "20", *names], text=True, env=environment)
+        return sum(map(float, read.split())) / len(names)
+
+    passes()
+    time.sleep(1)  # the first passes
+    start, before, cpu = time.monotonic(), passes(), server.cpu_s()
+    time.sleep(setting.seconds)
+    used, after, end = server.cpu_s() - cpu, passes(), time.monotonic()
+    chains = (after - before) * scenario.pvs
+    return {
+        "chains/s": chains / (end - start),
+        "chains per server CPU s": chains / used,
+        "server CPU %": used / setting.seconds * 100,
+    }
+
+
+MEASURES = {"libca": measured_by_libca, "iochron": measured_by_iochron, "caget": measured_by_caget}
+
+
 def run(scenario, server_name, client_name, setting, file):
     environment = loopback_environment()
     # softIoc says that it is ready on standard error.
@@ -204,7 +257,7 @@ def run(scenario, server_name, client_name, setting, file):
         server.expect(READY)
         # What the server says later is of no interest, but must be read.
         threading.Thread(target=lambda: [None for _ in server.child.stdout], daemon=True).start()
-        measure = measured_by_libca if client_name == "libca" else measured_by_iochron
+        measure = MEASURES[client_name]
         seen = measure(scenario, setting, server, environment)
     if seen.get("server CPU %", 0) > 0 and "updates/s" in seen:
         seen["updates per server CPU s"] = seen["updates/s"] / seen["server CPU %"] * 100
