@@ -47,7 +47,8 @@ void Core::settle()
         posts.settle();
     } while (!ended.empty() || posts.active());
     processed.add(std::exchange(processed_now, 0));
-    if (wake && !advancing && (replanned || !triggers.empty() || !restarts.empty() || delays.wants_start())) {
+    if (wake && !advancing &&
+        (replanned || !triggers.empty() || !restarts.empty() || !finished.empty() || delays.wants_start())) {
         replanned = false;
         wake();
     }

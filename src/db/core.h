@@ -87,9 +87,11 @@ struct Core {
     Questions questions;
     Arrays arrays;
     Waits waits;
-    std::deque<RecordId> restarts;   ///< records that are free for the next of the puts that wait for them
-    bool tracing = false;            ///< a record with TPRO processes: what it leads to is traced too
-    const pv::Peer* asker = nullptr; ///< whose put processes just now, for the trace
+    std::deque<RecordId> restarts; ///< records that are free for the next of the puts that wait for them
+    std::deque<RecordId> finished; ///< records whose wait for another has ended, to be completed
+    std::map<std::string, bool, std::less<>> states; ///< dbState of EPICS Base: flags by name
+    bool tracing = false;                            ///< a record with TPRO processes: what it leads to is traced too
+    const pv::Peer* asker = nullptr;                 ///< whose put processes just now, for the trace
     std::unordered_map<RecordId, Messages> messages;
     std::map<std::string, RunList, std::less<>> events; ///< by EVNT
     std::unordered_map<RecordId, std::vector<std::pair<std::string, std::string>>> infos;
@@ -221,6 +223,9 @@ struct Core {
         }
         return *stamp;
     }
+    /// Processes `target`, if it is Passive, on behalf of `record`, whose device waits: when all that this causes is
+    /// done, `record` is completed. As a put with completion it queues behind others.
+    void process_and_wait(Record& record, Record& target);
     /// Delays that have passed.
     void run_delays(std::size_t at_most);
     /// Begins puts that waited for records which have finished since.

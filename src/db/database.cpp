@@ -72,7 +72,7 @@ bool Database::advance(base::Steady now)
 
 base::Steady Database::next_deadline() const
 {
-    if (!core_->triggers.empty() || !core_->restarts.empty()) {
+    if (!core_->triggers.empty() || !core_->restarts.empty() || !core_->finished.empty()) {
         return base::Steady::min();
     }
     return std::min(core_->scans.deadline(), core_->delays.deadline());

@@ -30,8 +30,8 @@ struct Answer {
     std::optional<base::Stamp> time{}; ///< taken with TSE -2
 };
 
-/// Gets each question, on the shard, so it must not block. The record stays active until Database::answer_device() comes, from
-/// within the call or later. What it throws is an answer that failed.
+/// Gets each question, on the shard, so it must not block. The record stays active until Database::answer_device()
+/// comes, from within the call or later. What it throws is an answer that failed.
 using Ask = std::function<void(const Question&)>;
 
 /// A device kind that hands its questions to `ask`, for Database::add_device().

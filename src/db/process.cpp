@@ -88,6 +88,16 @@ void Core::complete(Record& record)
     }
 }
 
+void Core::process_and_wait(Record& record, Record& target)
+{
+    const LatePut request{.request = {}, .sink = nullptr, .record = record.id, .writes = false};
+    if (target.is(flag_pact) || waits.has_puts(target)) {
+        waits.queue(target, request);
+    } else {
+        (void)put_waiting(target, field(target, field_proc), request, false);
+    }
+}
+
 void Core::process_waited(Record& record)
 {
     const std::vector<base::Handle> waited = waits.detach(record);
@@ -114,6 +124,11 @@ void Core::run_triggers(std::size_t at_most)
 // Before what is triggered: EPICS Base restarts a put on the thread that has finished the record, and so ahead of RPRO.
 void Core::run_restarts(std::size_t at_most)
 {
+    for (; at_most > 0 && !finished.empty(); --at_most) {
+        Record& record = records[finished.front()];
+        finished.pop_front();
+        complete(record);
+    }
     for (; at_most > 0 && !restarts.empty(); --at_most) {
         Record& record = records[restarts.front()];
         restarts.pop_front();
@@ -121,11 +136,12 @@ void Core::run_restarts(std::size_t at_most)
             continue; // its end restarts them
         }
         const std::optional<LatePut> put = waits.next_put(record);
-        const Channel* const channel = put ? channels.find(put->request.channel) : nullptr;
-        if (channel == nullptr) {
+        const Channel* const channel = put && put->writes ? channels.find(put->request.channel) : nullptr;
+        if (!put || (put->writes && channel == nullptr)) {
             continue;
         }
-        const FieldIndex index = channel->field & static_cast<FieldIndex>(~long_string);
+        const FieldIndex index =
+            put->writes ? channel->field & static_cast<FieldIndex>(~long_string) : FieldIndex{field_proc};
         if (pv::Status status = put_waiting(record, field(record, index), *put, true); !status.ok()) {
             ended.push_back({put->sink, put->request.token, put->request.channel, std::move(status)});
         }
@@ -155,7 +171,11 @@ void Core::release(base::Handle handle)
 {
     Wait* const found = waits.find(handle);
     if (found != nullptr && --found->records == 0) {
-        ended.push_back({found->sink, found->token, found->channel, {}});
+        if (found->sink == nullptr) {
+            finished.push_back(found->record);
+        } else {
+            ended.push_back({found->sink, found->token, found->channel, {}});
+        }
         waits.end(handle);
     }
 }

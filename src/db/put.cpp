@@ -207,12 +207,12 @@ Status Core::put_field(Record& record, const Field& field, const pv::WriteReques
 Status Core::put_waiting(Record& record, const Field& field, const LatePut& put, bool late)
 {
     const pv::WriteRequest& request = put.request;
-    const base::Handle mine = waits.begin(*put.sink, request.token, request.channel);
+    const base::Handle mine = waits.begin(put);
     const base::Handle outer = std::exchange(wait, mine);
     Status status;
     if (put.writes) {
         status = put_field(record, field, request, late);
-    } else {
+    } else if (put.sink != nullptr || record.scan == scan_passive) {
         record.set(flag_putf, !late);
         process(record);
     }

@@ -1,6 +1,7 @@
 #include "db/record_type.h"
 
 #include "db/record_fields.h"
+#include "db/soft_devices.h"
 #include "db/text.h"
 
 #include <cassert>
@@ -63,6 +64,7 @@ RecordType complete_type(RecordType type)
         type.simulation = siml->index;
     }
     type.output = type.find("OUT") != nullptr;
+    add_soft_devices(type);
     assert(type.fields[type.value_field].name == "VAL");
     return type;
 }

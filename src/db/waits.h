@@ -14,9 +14,10 @@ namespace iochron::db {
 
 /// A put whose completion somebody waits for.
 struct Wait {
-    pv::Sink* sink = nullptr;
+    pv::Sink* sink = nullptr; ///< null: a record waits, to be completed
     pv::Token token{};
     pv::ChannelId channel{};
+    RecordId record{};
     std::size_t records = 0; ///< that a device works on, plus one while the chain runs
 };
 
@@ -24,17 +25,18 @@ struct Wait {
 /// before (RPRO) too.
 struct LatePut {
     pv::WriteRequest request;
-    pv::Sink* sink = nullptr;
-    bool writes = true; ///< false: it only processes
+    pv::Sink* sink = nullptr; ///< null: a record waits for it
+    RecordId record{};        ///< which then is completed
+    bool writes = true;       ///< false: it only processes
 };
 
 /// Who waits for which records.
 /// Thread: shard
 class Waits {
   public:
-    [[nodiscard]] base::Handle begin(pv::Sink& sink, pv::Token token, pv::ChannelId channel)
+    [[nodiscard]] base::Handle begin(const LatePut& put)
     {
-        return waits_.insert(Wait{&sink, token, channel, 1});
+        return waits_.insert(Wait{put.sink, put.request.token, put.request.channel, put.record, 1});
     }
     [[nodiscard]] Wait* find(base::Handle wait) { return waits_.find(wait); }
     void end(base::Handle wait) { waits_.erase(wait); }

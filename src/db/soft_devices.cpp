@@ -1,0 +1,86 @@
+#include "db/soft_devices.h"
+
+#include "db/cycle.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace iochron::db {
+
+namespace {
+
+LinkId device_link(const Core& core, const Record& record)
+{
+    const Field& field = *core.type(record).find(core.type(record).output ? "OUT" : "INP");
+    return field.get_link(core, record, field);
+}
+
+/// "Async Soft Channel" of an input: has the Passive record that INP leads to processed, waits for all that this
+/// causes, and then reads. The link is never PP besides.
+Transfer read_later(Record& record, Cycle& cycle)
+{
+    Core& core = cycle.core();
+    const auto& read = core.type(record).devices.front().transfer;
+    const LinkId link = device_link(core, record);
+    if (link == no_link || core.links[link].kind != LinkKind::record) {
+        return read(record, cycle);
+    }
+    const Link from = core.links[link];
+    if (!cycle.completing() && from.target.record != record.id) {
+        core.process_and_wait(record, core.records[from.target.record]);
+        return Transfer::wait;
+    }
+    core.links[link].flags &= static_cast<std::uint8_t>(~link_pp);
+    const Transfer transfer = read(record, cycle);
+    core.links[link].flags |= from.flags & link_pp;
+    return transfer;
+}
+
+/// "Soft Timestamp": seconds since 1990, with the record's stamp.
+Transfer read_stamp(Record& record, Cycle& cycle)
+{
+    cycle.stamp();
+    const double seconds = static_cast<double>(record.time - base::undefined_stamp.ns) * 1e-9;
+    return cycle.accept(pv::Value::of(seconds)).ok() ? Transfer::done : Transfer::failed;
+}
+
+/// "Db State": a flag of the database, by its name in the address.
+std::string state_of(const Core& core, const Record& record)
+{
+    const std::string text = core.link_text(device_link(core, record));
+    return text.starts_with('@') ? text.substr(1) : text;
+}
+
+Transfer read_state(Record& record, Cycle& cycle)
+{
+    const bool on = cycle.core().states[state_of(cycle.core(), record)];
+    return cycle.accept(pv::Value::enumeration(on ? 1 : 0)).ok() ? Transfer::done : Transfer::failed;
+}
+
+Transfer write_state(Record& record, Cycle& cycle)
+{
+    Core& core = cycle.core();
+    const Field& value = core.field(record, core.type(record).value_field);
+    core.states[state_of(core, record)] = core.get(record, value).get<std::uint16_t>() != 0;
+    return Transfer::done;
+}
+
+} // namespace
+
+void add_soft_devices(RecordType& type)
+{
+    constexpr std::array<std::string_view, 6> read_later_too = {"ai", "bi", "int64in", "longin", "mbbi", "stringin"};
+    if (std::ranges::find(read_later_too, type.name) != read_later_too.end()) {
+        type.devices.push_back({.name = "Async Soft Channel", .transfer = read_later});
+    }
+    if (type.name == "ai") {
+        type.devices.push_back({.name = "Soft Timestamp", .transfer = read_stamp, .addressed = true});
+    } else if (type.name == "bi") {
+        type.devices.push_back({.name = "Db State", .transfer = read_state, .addressed = true});
+    } else if (type.name == "bo") {
+        type.devices.push_back({.name = "Db State", .transfer = write_state, .addressed = true});
+    }
+}
+
+} // namespace iochron::db
