@@ -125,6 +125,7 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
     } else if (field.type == Dbf::string && !array) {
         *stored = fitted(field, *std::move(stored));
     }
+    const pv::Value before = field.has(prop) ? get(record, field) : pv::Value();
     if (Status status = store(record, field, *stored); !status.ok()) {
         return status;
     }
@@ -135,8 +136,9 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
     if (!(is_value && field.has(pp))) {
         post(record, field.index, pv::Mask::value | pv::Mask::log);
     }
-    if (field.has(prop) || field.index == field_desc) {
-        refresh_metas(record, field.has(prop));
+    if (const bool changed = field.has(prop) && !(get(record, field) == before);
+        changed || field.index == field_desc) {
+        refresh_metas(record, changed); // softIoc 7.0.10 posts DBE_PROPERTY only of a change
     }
     return {};
 }

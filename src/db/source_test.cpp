@@ -237,6 +237,9 @@ TEST(Source, TellsPropertiesThatChange)
     EXPECT_EQ(rig.notes.noted[0].mask, Mask::property);
     ASSERT_EQ(rig.notes.metas.size(), 3u);
     EXPECT_EQ(rig.notes.metas[0].second->units, "m");
+    rig.notes.noted.clear();
+    rig.put("C.EGU", "m");
+    EXPECT_TRUE(rig.notes.noted.empty()) << "no change, no event";
     rig.put("C.PROC", 1);
     rig.subscribe("C", 4);
     EXPECT_EQ(rig.notes.noted.back().meta->units, "m");
