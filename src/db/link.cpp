@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <vector>
@@ -115,7 +116,7 @@ class ConstantReader {
         case '\'':
             return pv::Value::of(Text(quoted()));
         default:
-            return pv::Value::of(number());
+            return number();
         }
     }
 
@@ -141,7 +142,7 @@ class ConstantReader {
     pv::Value array()
     {
         take('[');
-        std::vector<double> numbers;
+        std::vector<pv::Value> numbers;
         std::vector<std::string> texts;
         while (!bad_ && !take(']')) {
             skip();
@@ -158,7 +159,7 @@ class ConstantReader {
         if (bad_ || (!numbers.empty() && !texts.empty())) {
             return fail();
         }
-        return texts.empty() ? pv::Value::array_of(std::span<const double>(numbers)) : pv::Value::string_array(texts);
+        return texts.empty() ? array_of(numbers) : pv::Value::string_array(texts);
     }
 
     std::string quoted()
@@ -181,16 +182,36 @@ class ConstantReader {
         return text;
     }
 
-    double number()
+    /// An integer keeps all its digits.
+    pv::Value number()
     {
         const Text word = rest_.substr(0, rest_.find_first_of(",]} \t\n"));
         double value = 0;
         if (!parse_number(word, value)) {
-            fail();
-            return 0;
+            return fail();
         }
         rest_.remove_prefix(word.size());
-        return value;
+        std::int64_t integer = 0;
+        const auto [at, fault] = std::from_chars(word.data(), word.data() + word.size(), integer);
+        const bool whole = fault == std::errc{} && at == word.data() + word.size();
+        return whole ? pv::Value::of(integer) : pv::Value::of(value);
+    }
+
+    static pv::Value array_of(const std::vector<pv::Value>& numbers)
+    {
+        constexpr auto is_whole = [](const pv::Value& number) { return number.type() == pv::ScalarType::int64; };
+        std::vector<std::int64_t> integers;
+        std::vector<double> doubles;
+        const bool whole = !numbers.empty() && std::ranges::all_of(numbers, is_whole);
+        for (const pv::Value& number : numbers) {
+            if (whole) {
+                integers.push_back(number.get<std::int64_t>());
+            } else {
+                doubles.push_back(number.as_double());
+            }
+        }
+        return whole ? pv::Value::array_of(std::span<const std::int64_t>(integers))
+                     : pv::Value::array_of(std::span<const double>(doubles));
     }
 
     static constexpr unsigned most_depth = 8;

@@ -218,3 +218,29 @@ TEST(Link, FLNKWithCAProcessesByPROCOnly)
     rig.put("B.PROC", 1);
     EXPECT_EQ(rig.number("N"), 1);
 }
+
+TEST(Link, ConstantsMeanToAFieldWhatTheyMeanInBase)
+{
+    Rig rig;
+    rig.record("longin", "L", {{"INP", "5.9"}});
+    rig.record("longin", "E", {{"INP", "1e3"}});
+    rig.record("longin", "HEX", {{"INP", "0x1F"}});
+    rig.record("int64in", "I", {{"INP", "{const: 9007199254740993}"}});
+    rig.record("ai", "ARRAY", {{"INP", "[3, 4]"}});
+    rig.record("ai", "TEXT", {{"INP", "{const: '6'}"}});
+    rig.record("ai", "RAW", {{"DTYP", "Raw Soft Channel"}, {"INP", "1e3"}});
+    rig.record("calc", "C", {{"INPA", "[7, 8]"}, {"INPB", "{const: [9]}"}});
+    rig.record("waveform", "W", {{"INP", "{const: 'text'}"}, {"FTVL", "CHAR"}, {"NELM", "9"}});
+    rig.start();
+    EXPECT_EQ(rig.number("L"), 5);
+    EXPECT_EQ(rig.number("E"), 1);
+    EXPECT_EQ(rig.number("HEX"), 31);
+    EXPECT_EQ(rig.text("I"), "9007199254740993");
+    EXPECT_EQ(rig.number("ARRAY"), 3);
+    EXPECT_EQ(rig.number("ARRAY.UDF"), 0);
+    EXPECT_EQ(rig.number("TEXT"), 6);
+    EXPECT_EQ(rig.number("RAW.RVAL"), 1);
+    EXPECT_EQ(rig.number("C.A"), 7);
+    EXPECT_EQ(rig.number("C.B"), 9);
+    EXPECT_EQ(rig.number("W.NORD"), 5) << "with its NUL";
+}

@@ -6,11 +6,28 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 namespace iochron::db {
 
 namespace {
 
 constexpr pv::Mask listening = pv::Mask::value | pv::Mask::alarm;
+
+bool is_integer(pv::ScalarType type)
+{
+    return type != pv::ScalarType::string && type != pv::ScalarType::float32 && type != pv::ScalarType::float64;
+}
+
+/// What a plain number means to an integer field: as EPICS Base reads it, "5.9" is 5, "1e3" is 1 and "0x1F" is 31.
+pv::Value leading_integer(const std::string& text)
+{
+    constexpr int any_base = 0;
+    if (text.starts_with('-')) {
+        return pv::Value::of(static_cast<std::int64_t>(std::strtoll(text.c_str(), nullptr, any_base)));
+    }
+    return pv::Value::of(static_cast<std::uint64_t>(std::strtoull(text.c_str(), nullptr, any_base)));
+}
 
 } // namespace
 
@@ -232,27 +249,27 @@ pv::Value Core::constant_array(LinkId id) const
 
 pv::Value Core::constant(LinkId id, pv::ScalarType type) const
 {
-    const pv::Value value = constant_array(id);
-    return value.empty() ? value : pv::convert_to_scalar(value, type, nullptr).value_or(pv::Value());
+    pv::Value value = constant_array(id);
+    if (value.empty()) {
+        return value;
+    }
+    if (links[id].kind == LinkKind::number && is_integer(type)) {
+        value = leading_integer(std::string(value.text()));
+    }
+    return pv::convert_to_scalar(value, type, nullptr).value_or(pv::Value());
 }
 
 bool Core::constant(LinkId id, double& number) const
 {
-    if (id == no_link || links[id].kind == LinkKind::none) {
-        return false;
-    }
-    if (links[id].kind == LinkKind::number) {
+    if (id != no_link && links[id].kind == LinkKind::number) {
         number = links[id].number;
         return true;
     }
-    if (links[id].kind != LinkKind::constant) {
+    const pv::Value value = constant(id, pv::ScalarType::float64);
+    if (value.empty()) {
         return false;
     }
-    const auto value = parse_constant(links.text(id));
-    if (!value || value->type() != pv::ScalarType::float64 || value->is_array()) {
-        return false;
-    }
-    number = value->get<double>();
+    number = value.get<double>();
     return true;
 }
 

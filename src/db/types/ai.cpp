@@ -91,16 +91,17 @@ void Ai::init(Core& core)
     if (conversion->eslo == 1 && conversion->eoff == 0 && conversion->linr != slope) {
         core.pools.change(conversion, [](Conversion& c) { c.eoff = c.egul; });
     }
-    if (double number = 0; core.constant(inp, number)) {
-        if (core.device(*this).raw) {
-            rval = pv::number_cast<std::int32_t>(number);
-        } else {
-            val = number;
-            set(flag_udf, false);
-        }
+    const Device& device = core.device(*this);
+    if (device.raw) {
+        const pv::Value raw = core.constant(inp, pv::ScalarType::int32);
+        rval = raw.empty() ? rval : raw.get<std::int32_t>();
+    } else if (core.constant(inp, val)) {
+        set(flag_udf, false);
     }
-    mlst = alst = lalm = val;
-    oraw = rval;
+    if (device.addressed) { // EPICS Base leaves that out where the device kind has an init_record, as soft ones do
+        mlst = alst = lalm = val;
+        oraw = rval;
+    }
 }
 
 Step Ai::process(Cycle& cycle)

@@ -113,7 +113,11 @@ void Waveform::init(Core& core)
     if (value->empty()) {
         *value = empty_array(scalar_of(ftvl));
     }
-    if (const pv::Value constant = core.constant_array(inp); !constant.empty()) {
+    pv::Value constant = core.constant_array(inp);
+    if (constant.type() == pv::ScalarType::string && !constant.is_array() && pv::element_bytes(scalar_of(ftvl)) == 1) {
+        constant = pv::characters_of_text(constant.text());
+    }
+    if (!constant.empty()) {
         if (auto array = array_of_shape(constant, shape())) {
             store(*std::move(array));
             set(flag_udf, false);
