@@ -15,7 +15,7 @@ namespace {
 
 IocSettings quiet()
 {
-    IocSettings settings{.serve_ca = false};
+    IocSettings settings{.serve_ca = false, .serve_pva = false};
     settings.environment = {{"IOCHRON_LOG", "error"}};
     settings.log = std::make_shared<base::SilentLog>();
     return settings;

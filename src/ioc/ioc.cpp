@@ -146,15 +146,25 @@ void Ioc::State::load(const std::string& path, const db::load::Macros& macros)
     }
 }
 
-void Ioc::State::open_server()
+server::Variable Ioc::State::environment() const
 {
-    const auto parsed = server::ca::parse_settings([this](std::string_view name) -> std::optional<std::string> {
+    return [this](std::string_view name) -> std::optional<std::string> {
         const std::string value = variable(std::string(name));
         return value.empty() ? std::nullopt : std::optional(value);
-    });
-    for (const std::string& problem : parsed.problems) {
+    };
+}
+
+void Ioc::State::tell(const std::vector<std::string>& problems) const
+{
+    for (const std::string& problem : problems) {
         log->warning("ioc.environment", "{}", problem);
     }
+}
+
+void Ioc::State::open_ca()
+{
+    const auto parsed = server::ca::parse_settings(environment());
+    tell(parsed.problems);
     if (!parsed.settings.enabled) {
         return;
     }
@@ -165,6 +175,32 @@ void Ioc::State::open_server()
         throw base::Problem(opened.error());
     }
     ca = std::move(*opened);
+}
+
+void Ioc::State::open_pva()
+{
+    const auto parsed = server::pva::parse_settings(environment());
+    tell(parsed.problems);
+    if (!parsed.settings.enabled) {
+        return;
+    }
+    auto opened = server::pva::Server::open(shard, parsed.settings,
+                                            {.sources = {&database},
+                                             .log = *log,
+                                             .counters = counters,
+                                             .budget = budget,
+                                             .limits = settings.limits,
+                                             .names = [this] {
+                                                 std::vector<std::string> names;
+                                                 for (const db::RecordId record : database.records({})) {
+                                                     names.emplace_back(database.name(record));
+                                                 }
+                                                 return names;
+                                             }});
+    if (!opened) {
+        throw base::Problem(opened.error());
+    }
+    pva = std::move(*opened);
 }
 
 void Ioc::State::building() const
@@ -266,7 +302,10 @@ void Ioc::start()
     State& s = *state_;
     s.init_devices();
     if (s.settings.serve_ca) {
-        s.open_server();
+        s.open_ca();
+    }
+    if (s.settings.serve_pva) {
+        s.open_pva();
     }
     s.running = true;
     s.database.start(s.shard.refresh());
@@ -308,7 +347,10 @@ void Ioc::stop()
     if (!state_->running) {
         return;
     }
-    state_->on_shard([this] { state_->ca.reset(); });
+    state_->on_shard([this] {
+        state_->pva.reset();
+        state_->ca.reset();
+    });
     state_->shard.stop();
     state_->shard.join();
     state_->shard.remove(*state_);
@@ -330,6 +372,11 @@ std::uint16_t Ioc::ca_port() const
     return state_->ca ? state_->ca->port() : 0;
 }
 
+std::uint16_t Ioc::pva_port() const
+{
+    return state_->pva ? state_->pva->port() : 0;
+}
+
 void Ioc::set_environment(const std::string& name, const std::string& value)
 {
     state_->settings.environment[name] = value;
@@ -337,17 +384,12 @@ void Ioc::set_environment(const std::string& name, const std::string& value)
 
 std::string Ioc::ca_report(int level)
 {
-    std::string text;
-    state_->on_shard([&] {
-        if (!state_->ca) {
-            text = "no Channel Access server runs\n";
-            return;
-        }
-        for (const std::string& line : state_->ca->report(level)) {
-            text += line + "\n";
-        }
-    });
-    return text;
+    return state_->report(state_->ca, level, "no Channel Access server runs\n");
+}
+
+std::string Ioc::pva_report(int level)
+{
+    return state_->report(state_->pva, level, "no pvAccess server runs\n");
 }
 
 std::string Ioc::db_text()

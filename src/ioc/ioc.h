@@ -40,14 +40,15 @@ struct IocSettings {
     int cpu = -1;
     /// Where log lines go; null: standard error.
     std::shared_ptr<base::Log> log{};
-    /// False: records, but no Channel Access server.
+    /// False: records, but no server of that protocol.
     bool serve_ca = true;
+    bool serve_pva = true;
 };
 
 using Macros = std::vector<std::pair<std::string, std::string>>;
 
-/// An IOC: records, made in code or loaded from .db files, served over Channel Access. Several may live in one process,
-/// each with a shard (thread) and a server of its own.
+/// An IOC: records, made in code or loaded from .db files, served over Channel Access and pvAccess. Several may live in
+/// one process, each with a shard (thread) and a server of its own.
 ///
 ///     iochron::Ioc ioc{{.prefix = "TEST"}};
 ///     auto ai = ioc.ai("AI", {.egu = "mm", .prec = 3});
@@ -111,12 +112,16 @@ class Ioc {
 
     /// The TCP port that clients are served on; 0 before start() or without a server.
     [[nodiscard]] std::uint16_t ca_port() const;
+    /// The same of the pvAccess server.
+    [[nodiscard]] std::uint16_t pva_port() const;
     /// The records as a .db file which, loaded again, makes the same IOC.
     [[nodiscard]] std::string db_text();
     /// All counts by name.
     [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
     /// What the Channel Access server has to report: circuits, channels, subscriptions, from level 0 (sums) to 2.
     [[nodiscard]] std::string ca_report(int level);
+    /// The same of the pvAccess server, for `pvasr`.
+    [[nodiscard]] std::string pva_report(int level);
     [[nodiscard]] base::Log& log();
 
     /// Runs `use` with the records on the IOC's shard and waits for its end: for the shell, and for what has no call

@@ -39,7 +39,7 @@ client::ContextSettings asking(std::uint16_t port)
 
 TEST(Ioc, MakesRecordsAndSaysWhatIsWrongWithThem)
 {
-    Ioc ioc{{.prefix = "T", .serve_ca = false}};
+    Ioc ioc{{.prefix = "T", .serve_ca = false, .serve_pva = false}};
     const AiRecord ai = ioc.ai("A", {.desc = "An input", .egu = "mm", .prec = 3, .val = 1.5});
     EXPECT_EQ(ai.name(), "T:A");
     EXPECT_EQ(ai.get(), 1.5);
@@ -167,7 +167,7 @@ TEST(Ioc, EveryKindOfRecordCanBeSet)
 
 TEST(Ioc, TickersCallOnAGridUntilPaused)
 {
-    Ioc ioc{{.serve_ca = false}};
+    Ioc ioc{{.serve_ca = false, .serve_pva = false}};
     const AiRecord ai = ioc.ai("A", {.val = 0});
     std::atomic<int> ticks = 0;
     ioc.every(1ms, [&] { ai.set(++ticks); });
@@ -188,11 +188,11 @@ TEST(Ioc, TickersCallOnAGridUntilPaused)
 
 TEST(Ioc, WritesItselfOutAndLoadsAgain)
 {
-    Ioc ioc{{.prefix = "T", .serve_ca = false}};
+    Ioc ioc{{.prefix = "T", .serve_ca = false, .serve_pva = false}};
     ioc.ai("A", {.desc = "says \"mm\" \\ 1", .egu = "mm", .prec = 3, .hihi = 10, .hhsv = pv::Severity::major});
     ioc.calc("C", {.calc = "A+1", .inp = {"T:C.VAL NPP NMS"}, .scan = ".1 second"});
     const std::string text = ioc.db_text();
-    Ioc again{{.serve_ca = false}};
+    Ioc again{{.serve_ca = false, .serve_pva = false}};
     again.load_text(text, "written.db");
     EXPECT_EQ(again.db_text(), text);
     EXPECT_NE(text.find("says \\\"mm\\\" \\\\ 1"), std::string::npos) << text;

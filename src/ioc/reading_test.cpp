@@ -12,7 +12,11 @@ namespace {
 
 TEST(Reading, GoesWithAValueThatIsSet)
 {
-    Ioc ioc{{.prefix = "T", .environment = {}, .log = std::make_shared<base::SilentLog>(), .serve_ca = false}};
+    Ioc ioc{{.prefix = "T",
+             .environment = {},
+             .log = std::make_shared<base::SilentLog>(),
+             .serve_ca = false,
+             .serve_pva = false}};
     const AiRecord ai = ioc.ai("A", {.high = 10, .hsv = pv::Severity::major, .more = {{"TSE", "-2"}}});
     ioc.start();
     const auto text = [&](std::string_view field) {

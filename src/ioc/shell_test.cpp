@@ -33,7 +33,7 @@ class ShellTest : public testing::Test {
         return out_.str() + errors_.str();
     }
 
-    Ioc ioc{{.serve_ca = false}};
+    Ioc ioc{{.serve_ca = false, .serve_pva = false}};
     std::ostringstream out_;
     std::ostringstream errors_;
     Shell shell{ioc, out_, errors_};

@@ -12,6 +12,7 @@
 #include "reactor/shard.h"
 #include "reactor/system_clock.h"
 #include "server/ca/server.h"
+#include "server/pva/server.h"
 
 #include <deque>
 #include <memory>
@@ -39,7 +40,26 @@ struct Ioc::State final : reactor::Work {
     void building() const;                                             ///< throws where the IOC has started
     [[nodiscard]] std::string variable(const std::string& name) const; ///< of the environment; empty where not set
     void load(const std::string& path, const db::load::Macros& macros);
-    void open_server(); ///< throws where it cannot be had; none where the environment wants none
+    /// Throw where the server cannot be had; open none where the environment wants none.
+    void open_ca();
+    void open_pva();
+    void tell(const std::vector<std::string>& problems) const;
+    [[nodiscard]] server::Variable environment() const;
+    template <class Server>
+    [[nodiscard]] std::string report(const Server& server, int level, std::string_view none)
+    {
+        std::string text;
+        on_shard([&] {
+            if (!server) {
+                text = none;
+                return;
+            }
+            for (const std::string& line : server->report(level)) {
+                text += line + "\n";
+            }
+        });
+        return text;
+    }
 
     /// A value that user code has set.
     struct Setting {
@@ -63,6 +83,7 @@ struct Ioc::State final : reactor::Work {
     std::deque<ioc::Ticker> tickers;
     server::Budget budget;
     std::unique_ptr<server::ca::Server> ca;
+    std::unique_ptr<server::pva::Server> pva;
     std::shared_ptr<reactor::Gate<State>> gate = std::make_shared<reactor::Gate<State>>(*this);
     std::vector<std::shared_ptr<const DeviceKind>> devices;
     bool running = false;

@@ -262,13 +262,11 @@ std::string_view normative_message(const Sample& sample)
 
 namespace {
 
-/// A limit in the type of the value; one that is not set is not marked.
+/// A limit in the type of the value: no limit is NaN, or 0 where the type has none.
 void set_limit(Structure& to, std::uint32_t field, double limit)
 {
-    const ScalarType type = to.type()->fields()[field].type->scalar();
-    if (is_float(type) || !std::isnan(limit)) {
-        (void)to.set(field, Value::of(limit)); // a number converts to every number
-    }
+    const bool nothing = std::isnan(limit) && !is_float(to.type()->fields()[field].type->scalar());
+    (void)to.set(field, Value::of(nothing ? 0 : limit)); // a number converts to every number
 }
 
 void set_value(Structure& to, const NormativeLayout& at, const Sample& sample)
@@ -314,6 +312,9 @@ void set_number_properties(Structure& to, const Meta& meta)
     const std::uint32_t control = display + 9;
     set_limit(to, control + 1, meta.control.low);
     set_limit(to, control + 2, meta.control.high);
+    if (meta.is_array) {
+        return; // arrays have no alarm limits
+    }
     const std::uint32_t alarm = control + 4;
     set_limit(to, alarm + 2, meta.lolo);
     set_limit(to, alarm + 3, meta.low);

@@ -44,7 +44,6 @@ LaneIndex Service::attach(Session& session, base::Output& updates)
     const LaneIndex lane = fanout_.add_lane(updates);
     sessions_.resize(std::max<std::size_t>(sessions_.size(), lane + 1));
     sessions_[lane] = &session;
-    counts_.sessions.add();
     return lane;
 }
 
@@ -52,7 +51,6 @@ void Service::detach(LaneIndex lane)
 {
     fanout_.remove_lane(lane);
     sessions_[lane] = nullptr;
-    counts_.sessions.set(counts_.sessions.value() - 1);
 }
 
 void Service::settle()

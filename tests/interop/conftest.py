@@ -4,10 +4,10 @@ from contextlib import ExitStack
 import pytest
 
 from rig.ports import private_environment
-from rig.server import Server, iochron_ioc_command, soft_ioc_command
+from rig.server import Server, iochron_ioc_command, pvxs_ioc_command, soft_ioc_command
 from rig.watcher import Watcher
 
-COMMANDS = {"iochron": iochron_ioc_command, "softioc": soft_ioc_command}
+COMMANDS = {"iochron": iochron_ioc_command, "softioc": soft_ioc_command, "pvxs": pvxs_ioc_command}
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def start(tmp_path):
 def soft_ioc(start):
     """EPICS base's IOC: soft_ioc(database_text, macros="") -> Server."""
     return lambda database, macros="", **more: start("softioc", database, macros, **more)
+
+
+@pytest.fixture
+def pvxs_ioc(start):
+    """EPICS base's IOC with PVXS: pvxs_ioc(database_text, macros="") -> Server."""
+    return lambda database, macros="", **more: start("pvxs", database, macros, **more)
 
 
 @pytest.fixture

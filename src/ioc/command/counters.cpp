@@ -22,4 +22,9 @@ void casr(Shell& shell, std::span<const std::string> arguments)
     shell.out() << shell.ioc().ca_report(arguments.empty() ? 0 : std::atoi(arguments[0].c_str()));
 }
 
+void pvasr(Shell& shell, std::span<const std::string> arguments)
+{
+    shell.out() << shell.ioc().pva_report(arguments.empty() ? 0 : std::atoi(arguments[0].c_str()));
+}
+
 } // namespace iochron::ioc::command

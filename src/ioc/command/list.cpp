@@ -24,6 +24,7 @@ std::span<const Command> commands()
         Command{"iocPause", "", "hold scans back", command::ioc_pause},
         Command{"iocRun", "", "go on after iocPause", command::ioc_run},
         Command{"postEvent", "event", "process the records that wait for an event", command::post_event},
+        Command{"pvasr", "[level]", "report the pvAccess server: connections, channels, monitors", command::pvasr},
     };
     return table;
 }

@@ -9,6 +9,7 @@
 namespace iochron::ioc::command {
 
 void casr(Shell& shell, std::span<const std::string> arguments);
+void pvasr(Shell& shell, std::span<const std::string> arguments);
 void counters(Shell& shell, std::span<const std::string> arguments);
 void db_load_records(Shell& shell, std::span<const std::string> arguments);
 void dbgf(Shell& shell, std::span<const std::string> arguments);

@@ -26,6 +26,7 @@ Circuit::Circuit(Service& service, std::unique_ptr<Line> line, std::string addre
     : service_(service), line_(std::move(line)), backlog_(service.around().pool, frames),
       lane_(service.attach(*this, backlog_.updates()))
 {
+    service_.counts().sessions.add();
     peer_.method = "ca";
     peer_.host = address.substr(0, address.find(':'));
     peer_.address = std::move(address);
@@ -34,6 +35,7 @@ Circuit::Circuit(Service& service, std::unique_ptr<Line> line, std::string addre
 
 Circuit::~Circuit()
 {
+    service_.counts().sessions.set(service_.counts().sessions.value() - 1);
     service_.detach(lane_);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/endpoint.h"
 #include "base/time.h"
+#include "server/environment.h"
 
 #include <cstdint>
 #include <functional>
@@ -31,9 +32,6 @@ struct Settings {
     /// Header and payload of one message; nothing: as base::Limits says (EPICS_CA_AUTO_ARRAY_BYTES).
     std::optional<std::size_t> message_bytes;
 };
-
-/// The value of an environment variable; nothing where it is not set.
-using Variable = std::function<std::optional<std::string>(std::string_view name)>;
 
 struct ParsedSettings {
     Settings settings;

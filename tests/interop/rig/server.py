@@ -53,6 +53,11 @@ def soft_ioc_command(database, macros=""):
     return [sys.executable, "-m", "epicscorelibs.ioc", *(["-m", macros] if macros else []), "-d", database]
 
 
+def pvxs_ioc_command(database, macros=""):
+    """The same with PVXS' pvAccess server and QSRV 2, as the package pvxslibs brings it."""
+    return [sys.executable, "-m", "pvxslibs.ioc", *(["-m", macros] if macros else []), "-d", database]
+
+
 def iochron_program(name="iochron"):
     """The program, under its own name or one of its other names (caget). Skips the test while it is not written yet;
     where its source is there and the program is not, the build is broken, and that is an error."""

@@ -1,0 +1,79 @@
+#include "server/pva/search.h"
+
+#include "wire/pva/header.h"
+
+#include <memory>
+
+namespace iochron::server::pva {
+
+using wire::pva::Command;
+using wire::pva::header_bytes;
+using wire::pva::Search;
+
+void SearchResponder::answer(const Datagram& datagram, std::uint16_t port, const Sends& sends)
+{
+    bool tagged = false;
+    std::span<const std::byte> left = datagram.bytes;
+    while (left.size() >= header_bytes) {
+        const auto header = wire::pva::read_header(left.first<header_bytes>());
+        if (!header || header->control || header->size > left.size() - header_bytes) {
+            return;
+        }
+        base::Reader reader(left.subspan(header_bytes, header->size), header->order);
+        left = left.subspan(header_bytes + header->size);
+        if (header->command() == Command::origin_tag) {
+            tagged = true;
+        }
+        if (header->command() != Command::search || tagged != datagram.handed_on) {
+            continue; // what was handed on counts only where it is known to come from this host
+        }
+        auto search = wire::pva::read_search(reader);
+        if (!search || !search->tcp || !search->answer_to || (tagged && search->answer_to->any())) {
+            return;
+        }
+        const base::Ipv4 address = search->answer_to->any() ? datagram.from.address : *search->answer_to;
+        const base::Endpoint to{address, search->answer_port == 0 ? datagram.from.port : search->answer_port};
+        if (!tagged && (search->flags & Search::unicast) != 0 && sends.hand_on) {
+            hand_on(*search, to, sends);
+        } else {
+            answer(*search, to, port, sends);
+        }
+    }
+}
+
+void SearchResponder::answer(const Search& search, base::Endpoint to, std::uint16_t port, const Sends& sends)
+{
+    ++searches_;
+    std::vector<std::string_view> names;
+    for (const Search::Name& name : search.names) {
+        names.push_back(name.name);
+    }
+    const std::unique_ptr<bool[]> found(new bool[names.size()]{});
+    find_(names, {found.get(), names.size()});
+    wire::pva::SearchResponse response{.guid = guid_, .sequence = search.sequence, .port = port, .ids = {}};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (found[i]) {
+            response.ids.push_back(search.names[i].id);
+        }
+    }
+    response.found = !response.ids.empty();
+    if (response.found || (search.flags & Search::must_reply) != 0) {
+        ++answered_;
+        bytes_.clear();
+        write(bytes_, wire::pva::Role::server, base::ByteOrder::big, response);
+        sends.answer(to, bytes_);
+    }
+}
+
+void SearchResponder::hand_on(Search& search, base::Endpoint to, const Sends& sends)
+{
+    search.flags = static_cast<std::uint8_t>(search.flags & ~Search::unicast);
+    search.answer_to = to.address;
+    search.answer_port = to.port;
+    bytes_.clear();
+    wire::pva::write_origin_tag(bytes_, base::ByteOrder::big, base::ipv4_any);
+    write(bytes_, base::ByteOrder::big, search);
+    sends.hand_on(bytes_);
+}
+
+} // namespace iochron::server::pva

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "pv/structure.h"
+#include "server/service.h"
+#include "wire/pva/search.h"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace iochron::server::pva {
+
+class Connection;
+
+/// Where a monitor's request id lies in its frames: right behind the header.
+inline constexpr std::size_t id_offset = 8;
+/// All that this server sends over TCP, so that one frame serves all connections.
+inline constexpr base::ByteOrder byte_order = base::ByteOrder::little;
+
+/// The pvAccess server without its sockets: a Service whose sessions are Connections and whose frames are PVA's.
+/// Thread: shard
+class Service final : public server::Service {
+  public:
+    /// Lists the names for pvlist.
+    using Names = std::function<std::vector<std::string>()>;
+
+    Service(Surroundings surroundings, const wire::pva::Guid& guid, Names names);
+    ~Service() override;
+
+    [[nodiscard]] const wire::pva::Guid& guid() const { return guid_; }
+    [[nodiscard]] std::vector<std::string> names() const { return names_(); }
+
+    /// The number of "these fields of this type", for Form::count. Let go when nobody has it any more.
+    [[nodiscard]] std::uint32_t select(const pv::TypeRef& type, const pv::BitSet& fields);
+
+    // pv::Sink
+    std::size_t updates(std::span<const pv::Update> batch) override;
+
+  private:
+    struct Selection {
+        pv::TypeRef type;
+        pv::BitSet fields;
+    };
+
+    EncodedUpdate encode(const Group& group, const pv::Sample& sample) override;
+    EncodedUpdate refuse(const Group& group, const pv::Status& why) override;
+    void forget_elements() override {}
+    [[nodiscard]] EncodedUpdate number(const pv::Sample& sample);
+    [[nodiscard]] EncodedUpdate structure(const Selection& selection, const pv::Sample& sample);
+
+    wire::pva::Guid guid_;
+    Names names_;
+    std::vector<Selection> selections_;
+    std::vector<std::byte> frame_;
+};
+
+} // namespace iochron::server::pva
