@@ -67,6 +67,10 @@ bool Cycle::write(LinkId link, const pv::Value& value)
     }
     Record& target = core_.records[to.target.record];
     const Field& field = core_.field(target, to.target.field);
+    if (to.is(link_ca)) {
+        write_as_client(target, field, value);
+        return true;
+    }
     const pv::Status status = core_.put(target, field, value);
     if (to.inherit != Inherit::none) {
         inherit_alarm(core_, target, to.inherit, {record_.nsev, record_.nsta}, next_message());
@@ -79,6 +83,25 @@ bool Cycle::write(LinkId link, const pv::Value& value)
         core_.process_target(record_, target);
     }
     return true;
+}
+
+// What EPICS Base does with "CA": a put by Channel Access, which is done a little later, whose failure nobody hears of,
+// and which passes no alarm on. Only "Async Soft Channel" waits for the processing.
+void Cycle::write_as_client(Record& target, const Field& field, const pv::Value& value)
+{
+    const bool refused = target.is(flag_disp) && field.index != field_disp;
+    if (refused || !core_.put(target, field, value).ok() || !core_.would_process(target, field, {})) {
+        return;
+    }
+    const bool waits = !core_.devices[record_.type].empty() && core_.device(record_).name == "Async Soft Channel";
+    if (waits) {
+        core_.process_target(record_, target);
+    } else if (target.is(flag_pact)) {
+        target.set(flag_rpro);
+    } else {
+        target.set(flag_putf);
+        core_.triggers.push(target);
+    }
 }
 
 std::string Cycle::next_message() const

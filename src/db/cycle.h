@@ -128,6 +128,7 @@ class Cycle {
   private:
     [[gnu::noinline]] bool read_slowly(LinkId link, double& number);
     void copy_time(LinkId link);
+    void write_as_client(Record& target, const Field& field, const pv::Value& value);
     [[nodiscard]] std::string next_message() const;
     [[gnu::noinline]] void set_next_message(std::string_view message);
     [[gnu::noinline]] pv::Mask change_alarm();

@@ -244,3 +244,37 @@ TEST(Link, ConstantsMeanToAFieldWhatTheyMeanInBase)
     EXPECT_EQ(rig.number("C.B"), 9);
     EXPECT_EQ(rig.number("W.NORD"), 5) << "with its NUL";
 }
+
+TEST(Link, AnOutputWithCAPutsAsAClientDoes)
+{
+    Rig rig;
+    rig.record("ao", "AO", {{"OUT", "TO CA MS"}, {"HIGH", "5"}, {"HSV", "MINOR"}});
+    rig.record("ao", "ASYNC", {{"OUT", "SLOW.PROC CA"}, {"DTYP", "Async Soft Channel"}});
+    rig.record("ao", "PLAIN", {{"OUT", "SLOW.PROC CA"}});
+    rig.record("ai", "SLOW", {{"SIMM", "YES"}, {"SDLY", "1"}});
+    rig.record("calc", "N", {{"CALC", "VAL+1"}});
+    rig.record("ai", "TO", {{"FLNK", "N"}});
+    rig.start();
+    rig.put("AO", 7);
+    EXPECT_EQ(rig.number("TO"), 7);
+    EXPECT_EQ(rig.number("N"), 1) << "VAL processes a Passive record when a client puts it";
+    EXPECT_EQ(rig.text("TO.SEVR"), "NO_ALARM");
+    rig.put("TO.DISP", 1);
+    rig.put("AO", 8);
+    EXPECT_EQ(rig.number("TO"), 7);
+    EXPECT_EQ(rig.text("AO.STAT"), "HIGH") << "the failure is not told";
+    const auto put = [&](std::string_view name, std::uint64_t token) {
+        const auto channel = rig.open(name, rig.notes);
+        rig.database.write(
+            {.channel = channel, .token = iochron::pv::Token{token}, .value = Value::of(1.0), .wait = true}, rig.peer,
+            rig.notes);
+    };
+    put("PLAIN", 1);
+    EXPECT_EQ(rig.notes.ended.size(), 1u);
+    EXPECT_EQ(rig.number("SLOW.PACT"), 1);
+    rig.pass(1s);
+    put("ASYNC", 2);
+    EXPECT_EQ(rig.notes.ended.size(), 1u);
+    rig.pass(1s);
+    EXPECT_EQ(rig.notes.ended.size(), 2u);
+}
