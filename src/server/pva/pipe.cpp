@@ -20,15 +20,15 @@ Pipe::~Pipe()
 void Pipe::flow()
 {
     if (credit_ > 0 && backlog_.size() > 0) {
-        base::Output& to = connection_.output();
-        backlog_.output().retain(frames.bytes, [&](std::span<const std::byte> frame) {
-            if (credit_ == 0) {
-                return true;
+        std::size_t sent = 0;
+        backlog_.output().walk(frames.bytes, [&](std::span<const std::byte> frame) {
+            if (credit_ > 0) {
+                --credit_;
+                sent += frame.size();
+                connection_.output().append(frame);
             }
-            --credit_;
-            to.append(frame);
-            return false;
         });
+        backlog_.output().consume(sent);
         connection_.service_.touch(connection_.lane());
     }
     note_size();
