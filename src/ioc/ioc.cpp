@@ -79,35 +79,6 @@ Ioc::State::State(IocSettings given)
       budget(settings.limits.process_output_bytes)
 {}
 
-void Ioc::State::set(std::span<std::pair<std::uint32_t, Setting>> settings)
-{
-    const auto report = [this](db::RecordId record, const pv::Status& status) {
-        log->warning("ioc.set", "{} was given a value that it cannot take: {}", database.name(record), status.text);
-    };
-    std::vector<std::pair<db::RecordId, pv::Value>> values;
-    values.reserve(settings.size());
-    const auto set_values = [&] {
-        for (const auto& [index, status] : database.set(values)) {
-            report(values[index].first, status);
-        }
-        values.clear();
-    };
-    for (auto& [id, setting] : settings) {
-        const db::RecordId record{id};
-        if (setting.reading == nullptr) {
-            values.emplace_back(record, std::move(setting.value));
-            continue;
-        }
-        set_values(); // what came before
-        const Reading& reading = *setting.reading;
-        const pv::Status status = database.set(record, setting.value, reading.alarm, reading.message, reading.time);
-        if (!status.ok()) {
-            report(record, status);
-        }
-    }
-    set_values();
-}
-
 void Ioc::State::on_shard(const std::function<void()>& use)
 {
     if (shard.inside()) {
