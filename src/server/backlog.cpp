@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <vector>
 
 namespace iochron::server {
 namespace {
@@ -53,27 +52,48 @@ std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
     return dropped;
 }
 
+/// For each update, oldest first, whether newer ones tell all that it does.
+std::vector<bool> Queue::superseded(std::span<const std::span<const std::byte>> updates) const
+{
+    std::vector<bool> result(updates.size());
+    if (frames_->covers == nullptr) {
+        IdSet seen(updates.size());
+        for (std::size_t i = updates.size(); i-- > 0;) {
+            result[i] = !seen.insert(*frames_->update(updates[i]));
+        }
+        return result;
+    }
+    std::unordered_map<std::uint32_t, std::vector<std::size_t>> kept; // of each subscription, newest first
+    for (std::size_t i = updates.size(); i-- > 0;) {
+        std::vector<std::size_t>& newer = kept[*frames_->update(updates[i])];
+        result[i] =
+            std::ranges::any_of(newer, [&](std::size_t at) { return frames_->covers(updates[at], updates[i]); });
+        if (!result[i]) {
+            newer.push_back(i);
+        }
+    }
+    return result;
+}
+
 std::size_t Queue::collapse()
 {
-    std::vector<std::uint32_t> ids; // of the updates, oldest first
+    std::vector<std::span<const std::byte>> updates; // oldest first
     output_.walk(frames_->bytes, [&](std::span<const std::byte> frame) {
-        if (const auto id = frames_->update(frame)) {
-            ids.push_back(*id);
+        if (frames_->update(frame)) {
+            updates.push_back(frame);
         }
     });
-    std::vector<bool> newest(ids.size());
-    IdSet seen(ids.size());
+    const std::vector<bool> old = superseded(updates);
     std::size_t dropped = 0;
-    for (std::size_t i = ids.size(); i-- > 0;) {
-        newest[i] = seen.insert(ids[i]);
-        if (!newest[i]) {
+    for (std::size_t i = 0; i < updates.size(); ++i) {
+        if (old[i]) {
             ++dropped;
-            ++dropped_[ids[i]];
+            ++dropped_[*frames_->update(updates[i])];
         }
     }
     std::size_t next = 0; // also where none is dropped: what stays counts as young again, so that this is seldom
     output_.retain(frames_->bytes,
-                   [&](std::span<const std::byte> frame) { return !frames_->update(frame) || newest[next++]; });
+                   [&](std::span<const std::byte> frame) { return !frames_->update(frame) || !old[next++]; });
     behind_ = true;
     until_ = output_.produced();
     again_ = std::max(output_.size() * 2, small_bytes);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <vector>
 
 namespace iochron::server {
 
@@ -17,13 +18,16 @@ struct Frames {
     std::size_t (*bytes)(std::span<const std::byte> frame);
     /// The subscription of which the frame is an update; nothing for every other frame, which is never dropped.
     std::optional<std::uint32_t> (*update)(std::span<const std::byte> frame);
+    /// Whether all that an update tells is told again by a newer one of the same subscription. Null: always. A protocol
+    /// whose updates carry only what has changed says here which fields each of them has (docs/decisions/0007).
+    bool (*covers)(std::span<const std::byte> newer, std::span<const std::byte> older) = nullptr;
 };
 
 /// One queue under the lossless contract (design.md section 5). While its oldest bytes are younger than max_lag it
-/// only holds them. Then it is behind: of each subscription it keeps the newest update, all other frames keep their
-/// place, and whenever it has doubled since, it collapses again, so that memory stays flat whatever the rate. It is
-/// current again when all that the last collapse left has been written.
-/// Thread: shard
+/// only holds them. Then it is behind: of each subscription it keeps the newest update, and older ones that tell of
+/// something which no newer one tells (see Frames::covers); all other frames keep their place, and whenever it has
+/// doubled since, it collapses again, so that memory stays flat whatever the rate. It is current again when all that
+/// the last collapse left has been written. Thread: shard
 class Queue {
   public:
     Queue(base::BlockPool& pool, const Frames& frames) : output_(pool), frames_(&frames) {}
@@ -43,6 +47,8 @@ class Queue {
     std::uint64_t forget(std::uint32_t subscription);
 
   private:
+    [[nodiscard]] std::vector<bool> superseded(std::span<const std::span<const std::byte>> updates) const;
+
     base::Output output_;
     const Frames* frames_;
     std::unordered_map<std::uint32_t, std::uint64_t> dropped_;

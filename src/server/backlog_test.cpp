@@ -159,6 +159,23 @@ TEST_F(BacklogTest, ALongPauseCollapsesAndIsCountedAsPaused)
     EXPECT_EQ(waiting(backlog.output()), "c");
 }
 
+TEST_F(BacklogTest, AnUpdateIsKeptForWhatNoNewerOneTells)
+{
+    // Of a protocol of changes: capital letters tell all, small ones a part of it.
+    Frames changes = frames;
+    changes.covers = [](std::span<const std::byte> newer, std::span<const std::byte> older) {
+        const auto tells_all = [](std::byte letter) { return letter < std::byte{'a'}; };
+        return tells_all(newer[8]) || !tells_all(older[8]);
+    };
+    Queue queue(pool, changes);
+    for (const char letter : {'a', 'B', 'c', 'D', 'e', 'f'}) {
+        put(queue.output(), 1, letter);
+    }
+    put(queue.output(), 2, 'g');
+    EXPECT_EQ(queue.collapse(), 4u);
+    EXPECT_EQ(waiting(queue.output()), "Dfg");
+}
+
 TEST_F(BacklogTest, MaxLagOffNeverCollapsesByAge)
 {
     put(backlog.updates(), 1, 'a');

@@ -42,7 +42,9 @@ void Connection::request(base::Reader& reader)
     }
     const auto found = requests_.find(id);
     if (found == requests_.end() || found->second.command != command_) {
-        reader.skip(reader.left()); // ended by us: the messages crossed. The types in it, if any, go with it.
+        if (command_ == Command::rpc) { // ended by us: the messages crossed. What types it defines counts all the same.
+            (void)wire::pva::ValueReader(reader, types_).typed();
+        }
         return;
     }
     if (command_ == Command::monitor) {

@@ -2,6 +2,7 @@
 
 #include "server/pva/service.h"
 #include "wire/pva/header.h"
+#include "wire/pva/size.h"
 
 namespace iochron::server::pva {
 namespace {
@@ -14,10 +15,19 @@ std::size_t whole_bytes(std::span<const std::byte> frame)
     return header && !header->control ? header_bytes + header->size : header_bytes;
 }
 
+constexpr std::size_t subcommand_at = id_offset + 4;
+
+/// The fields that an update marks, lowest first, 8 to a byte as this server's byte order has them.
+std::span<const std::byte> marks(std::span<const std::byte> frame)
+{
+    base::Reader reader(frame.subspan(subcommand_at + 1), byte_order);
+    const std::size_t size = wire::pva::read_size(reader);
+    return reader.bytes(size);
+}
+
 /// A monitor's message with the subcommand 0 is an update; INIT and the end of a monitor are never dropped.
 std::optional<std::uint32_t> updated(std::span<const std::byte> frame)
 {
-    constexpr std::size_t subcommand_at = id_offset + 4;
     const auto header = wire::pva::read_header(frame.first<header_bytes>());
     if (!header || header->control || header->command() != wire::pva::Command::monitor ||
         frame[subcommand_at] != std::byte{0}) {
@@ -26,8 +36,21 @@ std::optional<std::uint32_t> updated(std::span<const std::byte> frame)
     return base::load<std::uint32_t>(frame.data() + id_offset, base::native_order);
 }
 
+/// An update tells what it marks. (Structures inside are never marked as a whole by us, see pv::Structure.)
+bool tells_all(std::span<const std::byte> newer, std::span<const std::byte> older)
+{
+    const auto has = marks(newer);
+    const auto wants = marks(older);
+    for (std::size_t i = 0; i < wants.size(); ++i) {
+        if (const std::byte there = i < has.size() ? has[i] : std::byte{}; (wants[i] & ~there) != std::byte{}) {
+            return false;
+        }
+    }
+    return true;
+}
+
 } // namespace
 
-const Frames frames{.bytes = whole_bytes, .update = updated};
+const Frames frames{.bytes = whole_bytes, .update = updated, .covers = tells_all};
 
 } // namespace iochron::server::pva

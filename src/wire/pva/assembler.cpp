@@ -1,6 +1,7 @@
 #include "wire/pva/assembler.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace iochron::wire::pva {
 
@@ -28,13 +29,13 @@ std::string_view Assembler::feed(std::span<const std::byte> bytes, const std::fu
         const std::size_t lacking = std::min(whole - std::min(whole, partial_.size()), bytes.size());
         partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(lacking));
         bytes = bytes.subspan(lacking);
-        const std::vector<std::byte> message = std::exchange(partial_, {});
+        std::vector<std::byte> message = std::exchange(partial_, {});
         const Step step = next(message, take);
         if (!step.fault.empty() || step.stop) {
             return step.fault;
         }
         if (step.used == 0) {
-            partial_ = message;
+            partial_ = std::move(message); // not copied: a large message comes in many pieces
             if (bytes.empty()) {
                 return {};
             }
