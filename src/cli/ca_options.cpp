@@ -1,31 +1,37 @@
 #include "cli/ca_options.h"
 
-#include "cli/ca_session.h"
-
 #include <fmt/core.h>
 
 #include <getopt.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
 namespace iochron::cli {
 namespace {
 
+/// A number at the beginning of a text, as sscanf() takes it.
 template <class T>
-std::optional<T> number(std::string_view text)
+std::optional<T> leading(const char* text)
 {
-    T value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+    char* end = nullptr;
+    const long long value = std::strtoll(text, &end, 10);
+    return end != text ? std::optional(static_cast<T>(value)) : std::nullopt;
 }
 
-void ignored(std::string_view tool, std::string_view text, std::string_view what)
+/// All of the text is the number; blanks may stand around it.
+std::optional<double> seconds_of(const char* text)
 {
-    fmt::print(stderr, "{0}: '{1}' is no {2} and is ignored; {0} -h lists the options\n", tool, text, what);
+    char* end = nullptr;
+    const double value = std::strtod(text, &end);
+    if (end == text) {
+        return std::nullopt;
+    }
+    end += std::strspn(end, " \t\n\v\f\r");
+    return *end == '\0' ? std::optional(value) : std::nullopt;
 }
 
 std::optional<CaStyle::Integer> integer_form(const char* text)
@@ -42,26 +48,61 @@ std::optional<CaStyle::Integer> integer_form(const char* text)
     }
 }
 
+void take_digits(char form, const char* argument, CaStyle& style)
+{
+    constexpr int most = 18;
+    const auto digits = leading<int>(argument);
+    if (!digits) {
+        fmt::print(stderr, "Invalid precision argument '{}' for option '-{}' - ignored.\n", argument, form);
+    } else if (*digits < 0 || *digits > most) {
+        fmt::print(stderr, "Precision {} for option '-{}' out of range - ignored.\n", *digits, form);
+    } else {
+        style.float_form = form;
+        style.digits = *digits;
+    }
+}
+
+void take_integer_form(char option, const char* argument, CaStyle::Integer& place)
+{
+    if (const auto form = integer_form(argument)) {
+        place = *form;
+    } else {
+        fmt::print(stderr, "Invalid argument '{}' for option '-{}' - ignored.\n", argument, option);
+    }
+}
+
+void take_priority(const char* argument, std::string_view tool, CaOptions& options)
+{
+    constexpr std::uint32_t highest = 99;
+    const auto given = leading<std::uint32_t>(argument);
+    if (!given) {
+        fmt::print(stderr, "'{}' is not a valid CA priority - ignored. ('{} -h' for help.)\n", argument, tool);
+    }
+    options.priority = static_cast<std::uint16_t>(std::min(given.value_or(0), highest));
+}
+
 bool take_common(char option, const char* argument, std::string_view tool, CaOptions& options)
 {
-    const auto take = [&](const auto& given, auto& place, std::string_view what) {
-        if (given) {
-            place = *given;
-        } else {
-            ignored(tool, argument, what);
-        }
-    };
-    constexpr std::uint16_t highest_priority = 99;
     switch (option) {
     case 'w':
-        take(number<double>(argument), options.timeout_s, "time in seconds");
+        if (const auto seconds = seconds_of(argument)) {
+            options.timeout_s = *seconds;
+        } else {
+            fmt::print(stderr, "'{}' is not a valid timeout value - ignored, using '{:.1f}'. ('{} -h' for help.)\n",
+                       argument, options.timeout_s, tool);
+        }
         break;
     case 'p':
-        take(number<std::uint16_t>(argument), options.priority, "priority from 0 to 99");
-        options.priority = std::min(options.priority, highest_priority);
+        take_priority(argument, tool, options);
         break;
     case '#':
-        take(number<std::uint32_t>(argument), options.count, "count of elements");
+        if (const auto count = leading<std::uint32_t>(argument)) {
+            options.count = *count;
+        } else {
+            fmt::print(stderr, "'{}' is not a valid array element count - ignored. ('{} -h' for help.)\n", argument,
+                       tool);
+            options.count = 0;
+        }
         break;
     case 'n':
         options.style.enums_as_numbers = true;
@@ -72,14 +113,13 @@ bool take_common(char option, const char* argument, std::string_view tool, CaOpt
     case 'e':
     case 'f':
     case 'g':
-        options.style.float_form = option;
-        take(number<int>(argument), options.style.digits, "number of digits");
+        take_digits(option, argument, options.style);
         break;
     case 'l':
-        take(integer_form(argument), options.style.rounded, "form of integers (x, o or b)");
+        take_integer_form(option, argument, options.style.rounded);
         break;
     case '0':
-        take(integer_form(argument), options.style.integers, "form of integers (x, o or b)");
+        take_integer_form(option, argument, options.style.integers);
         break;
     case 'F':
         options.style.separator = argument[0];
@@ -97,10 +137,26 @@ bool take_common(char option, const char* argument, std::string_view tool, CaOpt
 int complain(int met, int option, std::string_view tool)
 {
     const auto letter = static_cast<char>(option);
-    const std::string what =
-        met == ':' ? fmt::format("option -{} wants a value", letter) : fmt::format("there is no option -{}", letter);
-    fmt::print(stderr, "{0}: {1}; {0} -h lists the options\n", tool, what);
+    if (met == ':') {
+        fmt::print(stderr, "Option '-{}' requires an argument. ('{} -h' for help.)\n", letter, tool);
+    } else {
+        fmt::print(stderr, "Unrecognized option: '-{}'. ('{} -h' for help.)\n", letter, tool);
+    }
     return 1;
+}
+
+/// EPICS_CLI_TIMEOUT, or 1 s.
+double default_timeout_s()
+{
+    const char* const given = std::getenv("EPICS_CLI_TIMEOUT");
+    const auto seconds = given != nullptr ? seconds_of(given) : 1.0;
+    if (!seconds) {
+        fmt::print(stderr,
+                   "'{}' is not a valid timeout value (from 'EPICS_CLI_TIMEOUT' in the environment) - ignored. (use "
+                   "'-h' for help.)\n",
+                   given);
+    }
+    return seconds.value_or(1);
 }
 
 } // namespace
@@ -118,11 +174,14 @@ void parse_options(int argc, char** argv, const CaTool& tool, CaOptions& options
         } else if (c == '?' || c == ':') {
             options.status = complain(c, optopt, tool.name);
         } else if (!own(static_cast<char>(c), optarg)) {
-            (void)take_common(static_cast<char>(c), optarg, tool.name, options);
+            if (!take_common(static_cast<char>(c), optarg, tool.name, options)) {
+                fmt::print(stderr, "{}", tool.usage); // a letter that means nothing, as in EPICS' tools
+                options.status = 1;
+            }
         }
     }
     options.words.assign(argv + optind, argv + argc);
-    if (!options.status && options.words.empty()) {
+    if (!options.status && options.words.empty() && tool.wants_names) {
         fmt::print(stderr, "No pv name specified. ('{} -h' for help.)\n", tool.name);
         options.status = 1;
     }

@@ -26,10 +26,11 @@ struct CaTool {
     std::string_view name;
     const char* letters; ///< for getopt()
     std::string_view usage;
+    bool wants_names = true; ///< at least one word
 };
 
 /// Goes through a tool's command line: -h, and what several tools have (-w -p -# -n -S -e -f -g -l -0 -F -V); `own`
-/// takes an option that is the tool's own, and gives false for others. The rest are options.words, at least one. A
+/// takes an option that is the tool's own, and gives false for others. The rest are options.words. A
 /// value that makes no sense is told on standard error and ignored, as EPICS' tools do; where there is nothing more to
 /// do, options.status is the exit status.
 void parse_options(int argc, char** argv, const CaTool& tool, CaOptions& options,

@@ -20,8 +20,7 @@ std::string why_not(const CaPv& pv)
         return "*** no read access";
     }
     if (!pv.status->ok()) {
-        return fmt::format("*** CA error {}",
-                           pv.status->text.empty() ? pv::to_string(pv.status->outcome) : pv.status->text);
+        return "*** CA error Channel read request failed";
     }
     return {};
 }
@@ -46,7 +45,9 @@ std::string wide_line(const CaPv& pv, const std::string& time, const CaStyle& st
     if (!pv.connected) {
         return line + time + " *** disconnected\n";
     }
-    return line + time + style.separator + value_text(pv.value, style, counted) + alarm_text(pv.alarm, style) + "\n";
+    const std::string value =
+        pv.value.count() == 0 && !counted ? "" : style.separator + value_text(pv.value, style, counted);
+    return line + time + value + alarm_text(pv.alarm, style) + "\n";
 }
 
 std::string line_of(const CaPv& pv, CaForm form, const CaStyle& style, bool counted)

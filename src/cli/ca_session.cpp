@@ -2,7 +2,7 @@
 
 #include "base/problem.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 #include <utility>
@@ -30,13 +30,6 @@ std::string without_scheme(const std::string& name)
 
 } // namespace
 
-double default_timeout_s()
-{
-    const auto given = variable("EPICS_CLI_TIMEOUT");
-    const double seconds = given ? std::atof(given->c_str()) : 0;
-    return seconds > 0 ? seconds : 1;
-}
-
 CaSession::CaSession(const std::vector<std::string>& names, double timeout_s, std::uint16_t priority)
     : timeout_s_(timeout_s), log_({.level = base::Level::warning}), shard_({.name = "ca"})
 {
@@ -62,7 +55,24 @@ CaSession::~CaSession()
 base::Steady CaSession::latest() const
 {
     const auto patience = std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(timeout_s_));
-    return timeout_s_ > 0 ? std::chrono::steady_clock::now() + patience : base::never;
+    return timeout_s_ != 0 ? std::chrono::steady_clock::now() + patience : base::never;
+}
+
+bool connect_or_tell(CaSession& session)
+{
+    const std::vector<CaPv>& pvs = session.pvs();
+    for (const CaPv& pv : pvs) {
+        if (pv.name.empty()) {
+            fmt::print(stderr, "CA error Invalid string occurred while trying to create channel ''.\n");
+            return false;
+        }
+    }
+    if (session.connect()) {
+        return true;
+    }
+    fmt::print(stderr, "Channel connect timed out: {} not found.\n",
+               pvs.size() == 1 ? "'" + pvs.front().name + "'" : "some PV(s)");
+    return false;
 }
 
 bool CaSession::connect()
@@ -77,7 +87,7 @@ void CaSession::ask(CaPv& pv, wire::ca::Dbr type, std::uint32_t count)
     client_->read_as({pv.channel, pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())}, count}, type, *this);
 }
 
-void CaSession::put(CaPv& pv, pv::Value value, bool wait_for_processing)
+void CaSession::put(CaPv& pv, pv::Value value, wire::ca::Dbr type, bool wait_for_processing)
 {
     ++under_way_;
     pv.status.reset();
@@ -86,11 +96,7 @@ void CaSession::put(CaPv& pv, pv::Value value, bool wait_for_processing)
     request.token = pv::Token{static_cast<std::uint64_t>(&pv - pvs_.data())};
     request.value = std::move(value);
     request.wait = wait_for_processing;
-    if (request.value.type() == pv::ScalarType::string) { // also to chars: the server makes a number of it
-        client_->write_as(request, wire::ca::Dbr::string, *this);
-    } else {
-        client_->write(request, {}, *this);
-    }
+    client_->write_as(request, type, *this);
 }
 
 bool CaSession::wait()
@@ -118,7 +124,6 @@ void CaSession::listen(std::function<Listening(const client::ca::ChannelInfo&)> 
             subscribe(pv);
         }
     }
-    shard_.run();
 }
 
 void CaSession::take(CaPv& pv, const pv::Sample& sample)
@@ -126,6 +131,7 @@ void CaSession::take(CaPv& pv, const pv::Sample& sample)
     pv.value = sample.value;
     pv.time = sample.time;
     pv.alarm = sample.alarm;
+    pv.acknowledgement = sample.acknowledgement;
     if (sample.meta != nullptr) {
         pv.meta = *sample.meta;
     }

@@ -26,6 +26,7 @@ struct CaPv {
     pv::Value value{};
     base::Stamp time{};
     pv::Alarm alarm{};
+    pv::Acknowledgement acknowledgement{};
     pv::Meta meta{}; ///< of a GR or CTRL type
 };
 
@@ -46,7 +47,7 @@ class CaSession final : public pv::Sink {
     bool connect();
     /// Asks for one PV; wait() brings the answer. `count` 0: as many as there are.
     void ask(CaPv& pv, wire::ca::Dbr type, std::uint32_t count);
-    void put(CaPv& pv, pv::Value value, bool wait_for_processing);
+    void put(CaPv& pv, pv::Value value, wire::ca::Dbr type, bool wait_for_processing);
     /// Waits for all that was asked for and put. False when something has not come in time.
     bool wait();
     /// How a channel is listened to.
@@ -55,9 +56,11 @@ class CaSession final : public pv::Sink {
         std::uint32_t count = 0;
         pv::Mask mask{};
     };
-    /// Listens to each PV as soon as it is connected, until the program is interrupted. `told` gets each update, and
-    /// each loss of a connection (with pv.connected false).
+    /// Listens to each PV as soon as it is connected. `told` gets each update, and each loss of a connection (with
+    /// pv.connected false), while connect() or run() wait.
     void listen(std::function<Listening(const client::ca::ChannelInfo&)> how, std::function<void(CaPv&)> told);
+    /// Until the program is interrupted.
+    void run() { shard_.run(); }
 
     void opened(std::span<const pv::Opened> answers) override;
     std::size_t updates(std::span<const pv::Update> batch) override;
@@ -83,7 +86,7 @@ class CaSession final : public pv::Sink {
     std::function<void(CaPv&)> told_;
 };
 
-/// EPICS_CLI_TIMEOUT, or 1 s.
-[[nodiscard]] double default_timeout_s();
+/// Connects all PVs. False when some are not connected in time: that is told on standard error, as EPICS' tools do.
+bool connect_or_tell(CaSession& session);
 
 } // namespace iochron::cli

@@ -5,6 +5,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 #include <ctime>
 #include <iterator>
@@ -100,7 +101,7 @@ T number_at(const pv::Value& value, std::size_t i)
 
 std::string choice_text(std::uint16_t index, const pv::Meta* meta)
 {
-    if (meta == nullptr || meta->choices.empty()) {
+    if (meta == nullptr) {
         return fmt::format("{}", index);
     }
     if (index >= wire::ca::choices_max) {
@@ -109,7 +110,43 @@ std::string choice_text(std::uint16_t index, const pv::Meta* meta)
     return index < meta->choices.size() ? meta->choices[index] : fmt::format("Enum Index Overflow ({})", index);
 }
 
+/// The letter that stands behind a backslash, where it is one of C's short forms.
+char short_escape(char letter)
+{
+    constexpr std::string_view letters = "abfnrtv";
+    constexpr std::string_view meanings = "\a\b\f\n\r\t\v";
+    const std::size_t found = letters.find(letter);
+    return found == std::string_view::npos ? letter : meanings[found];
+}
+
 } // namespace
+
+std::string unescaped(std::string_view text)
+{
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            result += text[i++];
+            continue;
+        }
+        if (text[i + 1] == '0') {
+            result += '\0';
+            i += 2;
+            continue;
+        }
+        const std::string_view digits = text[i + 1] == 'x' ? text.substr(i + 2, 2) : std::string_view();
+        unsigned code = 0;
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+        if (error == std::errc{}) {
+            result += static_cast<char>(code);
+            i = static_cast<std::size_t>(end - text.data());
+        } else {
+            result += short_escape(text[i + 1]);
+            i += 2;
+        }
+    }
+    return result;
+}
 
 std::string element_text(const pv::Value& value, std::size_t i, const CaStyle& style, const pv::Meta* meta)
 {
@@ -157,7 +194,7 @@ std::string value_text(const pv::Value& value, const CaStyle& style, bool counte
 {
     const bool as_text = style.chars_as_text && value.is_array() && pv::element_bytes(value.type()) == 1;
     const std::string elements = elements_text(value, style);
-    if (as_text || (!counted && value.count() == 1)) {
+    if (as_text || (!counted && value.count() <= 1)) {
         return elements;
     }
     return fmt::format("{}{}{}", value.count(), style.separator, elements);
@@ -191,7 +228,7 @@ std::string extra_text(const pv::Sample& sample, wire::ca::Dbr type)
 {
     using wire::ca::Family;
     const Family family = wire::ca::family(type);
-    if (family == Family::plain || family == Family::special) {
+    if (family == Family::plain || type == wire::ca::Dbr::class_name) {
         return {};
     }
     std::string text;
@@ -203,6 +240,10 @@ std::string extra_text(const pv::Sample& sample, wire::ca::Dbr type)
     }
     line("Status", pv::alarm_status_names[static_cast<std::size_t>(sample.alarm.status)]);
     line("Severity", pv::severity_names[static_cast<std::size_t>(sample.alarm.severity)]);
+    if (type == wire::ca::Dbr::stsack_string) {
+        line("Ack transient?", sample.acknowledgement.transient ? "YES" : "NO");
+        line("Ack severity", pv::severity_names[static_cast<std::size_t>(sample.acknowledgement.severity)]);
+    }
     const auto native = wire::ca::native(type);
     if (sample.meta == nullptr || family == Family::time || family == Family::sts || native == wire::ca::Dbr::string) {
         return text;
@@ -217,7 +258,9 @@ std::string extra_text(const pv::Sample& sample, wire::ca::Dbr type)
     }
     const bool is_float = native == wire::ca::Dbr::float_ || native == wire::ca::Dbr::double_;
     const auto limit = [&](std::string_view title, double value) {
-        line(title, is_float ? fmt::format("{:g}", value) : fmt::format("{:8}", pv::number_cast<std::int32_t>(value)));
+        const auto whole = pv::number_cast<std::int32_t>(value);
+        const int shown = native == wire::ca::Dbr::char_ ? static_cast<std::int8_t>(whole) : whole; // as EPICS' tools
+        line(title, is_float ? fmt::format("{:g}", value) : fmt::format("{:8}", shown));
     };
     line("Units", meta.units);
     if (is_float) {

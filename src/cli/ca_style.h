@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace iochron::cli {
 
@@ -28,6 +29,8 @@ struct CaStyle {
                                        const pv::Meta* meta = nullptr);
 /// All of it: "3 1 2 3" for an array (the count first, also where `counted`), one element otherwise.
 [[nodiscard]] std::string value_text(const pv::Value& value, const CaStyle& style, bool counted);
+/// The other way round: what caput's user means by \n, \t, \0 and \x41.
+[[nodiscard]] std::string unescaped(std::string_view text);
 /// The elements alone, between separators.
 [[nodiscard]] std::string elements_text(const pv::Value& value, const CaStyle& style, const pv::Meta* meta = nullptr);
 /// The name, padded to 30 characters for a scalar, with the separator behind it.

@@ -64,8 +64,19 @@ TEST(CaStyle, ChoicesByIndex)
     EXPECT_EQ(element_text(Value::enumeration(1), 0, style, &meta), "On");
     EXPECT_EQ(element_text(Value::enumeration(2), 0, style, &meta), "Enum Index Overflow (2)");
     EXPECT_EQ(element_text(Value::enumeration(16), 0, style, &meta), "Illegal Value (16)");
+    EXPECT_EQ(element_text(Value::enumeration(1), 0, style), "1") << "a type without choices";
     style.enums_as_numbers = true;
     EXPECT_EQ(element_text(Value::enumeration(1), 0, style, &meta), "1");
+}
+
+TEST(CaStyle, EscapesOfAPut)
+{
+    EXPECT_EQ(unescaped("tab\\tnew\\n"), "tab\tnew\n");
+    EXPECT_EQ(unescaped("\\x41\\x4b\\q\\\\"), "AKq\\");
+    EXPECT_EQ(unescaped("a\\101"), "a101") << "EPICS Base knows no octal but \\0";
+    EXPECT_EQ(unescaped("\\x"), "x");
+    EXPECT_EQ(unescaped("ends in \\"), "ends in \\");
+    EXPECT_EQ(unescaped("a\\0b"), std::string("a\0b", 3));
 }
 
 TEST(CaStyle, TimesAndAlarms)

@@ -4,7 +4,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 
 namespace iochron::cli {
 namespace {
@@ -37,19 +39,36 @@ struct Options : CaOptions {
     std::optional<wire::ca::Dbr> type;
 };
 
-std::optional<wire::ca::Dbr> type_of(std::string_view text)
+/// By number ("6", also "6 of it") or name, with or without DBR_. Empty: none that can be read.
+std::optional<wire::ca::Dbr> type_of(const char* text)
 {
-    const auto named = wire::ca::dbr_from_name(text);
-    if (named) {
-        return named;
-    }
     char* end = nullptr;
-    const std::string digits(text);
-    const long number = std::strtol(digits.c_str(), &end, 10);
+    const long number = std::strtol(text, &end, 10);
+    if (end == text) {
+        return wire::ca::dbr_from_name(text);
+    }
     const auto type = static_cast<wire::ca::Dbr>(number);
     const bool readable = type != wire::ca::Dbr::put_ackt && type != wire::ca::Dbr::put_acks;
-    return *end == '\0' && !digits.empty() && number >= 0 && wire::ca::is_valid(type) && readable ? std::optional(type)
-                                                                                                  : std::nullopt;
+    return number >= 0 && number <= static_cast<long>(wire::ca::Dbr::class_name) && readable ? std::optional(type)
+                                                                                             : std::nullopt;
+}
+
+void choose(Options& options, CaForm form)
+{
+    if (options.form != CaForm::plain) {
+        fmt::print(stderr, "Options t,d,a are mutually exclusive. ('caget -h' for help.)\n");
+    }
+    options.form = form;
+}
+
+void choose_type(Options& options, const char* text)
+{
+    choose(options, CaForm::typed);
+    options.type = type_of(text);
+    if (!options.type) {
+        fmt::print(stderr, "Requested dbr type out of range or invalid - ignored. ('caget -h' for help.)\n");
+        options.form = CaForm::plain;
+    }
 }
 
 Options parse(int argc, char** argv)
@@ -58,19 +77,19 @@ Options parse(int argc, char** argv)
     const auto own = [&](char option, const char* argument) {
         switch (option) {
         case 't':
-            options.form = CaForm::terse;
+            choose(options, CaForm::terse);
             break;
         case 'a':
-            options.form = CaForm::wide;
+            choose(options, CaForm::wide);
             break;
         case 'd':
-            options.form = CaForm::typed;
-            options.type = type_of(argument);
-            if (!options.type) {
-                fmt::print(stderr, "caget: '{}' is no DBR type that can be read; caget -h tells the form\n", argument);
-                options.status = 1;
-            }
+            choose_type(options, argument);
             break;
+        case '0': // as in EPICS Base, also the type of a -d in front of it
+            if (std::strchr("xbo", argument[0]) != nullptr && argument[0] != '\0') {
+                options.type = wire::ca::Dbr::long_;
+            }
+            return false;
         case 's':
             options.floats_as_text = true;
             break;
@@ -83,6 +102,9 @@ Options parse(int argc, char** argv)
         return true;
     };
     parse_options(argc, argv, {"caget", ":taicnhsSVe:f:g:l:#:d:0:w:p:F:", usage}, options, own);
+    if (options.form != CaForm::typed) {
+        options.type.reset();
+    }
     return options;
 }
 
@@ -97,38 +119,34 @@ void print_typed(const CaPv& pv, wire::ca::Dbr native, const Options& options)
     fmt::print("    Native data type: DBF_{}\n    Request type:     {}\n",
                wire::ca::to_string(native).substr(sizeof "DBR_" - 1), wire::ca::to_string(type));
     if (type == wire::ca::Dbr::class_name) {
-        fmt::print("    Class Name:       {}\n", elements_text(pv.value, options.style));
+        fmt::print("    Class Name:       {}\n", element_text(pv.value, 0, options.style));
         return;
     }
-    pv::Sample sample{.value = pv.value, .time = pv.time, .user_tag = 0, .alarm = pv.alarm, .acknowledgement = {}};
+    pv::Sample sample{
+        .value = pv.value, .time = pv.time, .user_tag = 0, .alarm = pv.alarm, .acknowledgement = pv.acknowledgement};
     sample.meta = &pv.meta;
+    const wire::ca::Family family = wire::ca::family(type);
+    const bool choices = family == wire::ca::Family::gr || family == wire::ca::Family::ctrl;
     fmt::print("    Element count:    {}\n    Value:            {}\n{}", pv.value.count(),
-               elements_text(pv.value, options.style, &pv.meta), extra_text(sample, type));
+               elements_text(pv.value, options.style, choices ? &pv.meta : nullptr), extra_text(sample, type));
+}
+
+std::uint32_t count_asked(const Options& options, std::uint32_t most)
+{
+    const std::uint32_t all = options.present_only ? 0 : most;
+    return options.count > 0 ? std::min(options.count, most) : all;
 }
 
 int get(const Options& options)
 {
     CaSession session(options.words, options.timeout_s, options.priority);
-    if (!session.connect()) {
-        if (options.words.size() == 1) {
-            fmt::print(stderr, "Channel connect timed out: '{}' not found.\n", options.words.front());
-        } else {
-            fmt::print(stderr, "Channel connect timed out: some PV(s) not found.\n");
-        }
-    }
-    bool any = false;
-    for (CaPv& pv : session.pvs()) {
-        if (pv.connected) {
-            any = true;
-            const auto info = session.info(pv);
-            session.ask(pv, options.type.value_or(read_type(info.native, options.style, options.floats_as_text)),
-                        options.count > 0      ? std::min(options.count, info.count)
-                        : options.present_only ? 0
-                                               : info.count);
-        }
-    }
-    if (!any) {
+    if (!connect_or_tell(session)) {
         return 1;
+    }
+    for (CaPv& pv : session.pvs()) {
+        const auto info = session.info(pv);
+        session.ask(pv, options.type.value_or(read_type(info.native, options.style, options.floats_as_text)),
+                    count_asked(options, info.count));
     }
     if (!session.wait()) {
         fmt::print(stderr, "Read operation timed out: some PV data was not read.\n");

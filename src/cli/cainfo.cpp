@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
+
 namespace iochron::cli {
 namespace {
 
@@ -13,38 +15,64 @@ constexpr std::string_view usage = R"(usage: cainfo [options] NAME...
 Prints where PVs are and what they are.
 
   -w SECONDS  time-out of connecting (EPICS_CLI_TIMEOUT, 1)
+  -s LEVEL    instead, the state of the client: 1 in short, 2 with its channels
   -p N        priority of the circuits, 0 to 99
   -V -h       version; this help
-
-Not built yet, and refused: -s LEVEL (state of the client).
 )";
 
-CaOptions parse(int argc, char** argv)
+struct Options : CaOptions {
+    unsigned level = 0;
+};
+
+Options parse(int argc, char** argv)
 {
-    CaOptions options;
-    const auto own = [&](char option, const char*) {
+    Options options;
+    const auto own = [&](char option, const char* argument) {
         if (option == 's') {
-            fmt::print(stderr, "cainfo: -s is not built yet\n");
-            options.status = 2;
+            char* end = nullptr;
+            options.level = static_cast<unsigned>(std::strtoul(argument, &end, 10));
+            if (end == argument) {
+                fmt::print(stderr, "'{}' is not a valid interest level - ignored. ('cainfo -h' for help.)\n", argument);
+            }
+        } else if (option == 'n') { // a letter that EPICS' cainfo lists and gives no meaning to
+            fmt::print(stderr, "{}", usage);
+            options.status = 1;
         }
-        return option == 's';
+        return option == 's' || option == 'n';
     };
-    parse_options(argc, argv, {"cainfo", ":nhVs:w:p:", usage}, options, own);
+    parse_options(argc, argv, {"cainfo", ":nhVw:s:p:", usage, false}, options, own);
+    if (!options.status && options.words.empty() && options.level == 0) {
+        fmt::print(stderr, "No pv name specified. ('cainfo -h' for help.)\n");
+        options.status = 1;
+    }
     return options;
+}
+
+std::string host_text(const base::Endpoint& server)
+{
+    return server.address == base::ipv4_loopback ? fmt::format("localhost:{}", server.port) : base::to_string(server);
 }
 
 void print(const CaPv& pv, const client::ca::ChannelInfo& info)
 {
     const std::string_view type = wire::ca::to_string(info.native).substr(sizeof "DBR_" - 1);
-    fmt::print("{}\n    State:            {}\n    Host:             {}\n    Access:           {}read, {}write\n",
-               pv.name, pv.connected ? "connected" : "never connected",
-               pv.connected ? base::to_string(info.server) : "<disconnected>", info.rights.read ? "" : "no ",
-               info.rights.write ? "" : "no ");
-    if (pv.connected) {
-        fmt::print("    Native data type: DBF_{0}\n    Request type:     DBR_{0}\n    Element count:    {1}\n", type,
-                   info.count);
-    } else {
-        fmt::print("    Native data type: invalid\n    Request type:     invalid\n    Element count:    0\n");
+    fmt::print("{0}\n    State:            connected\n    Host:             {1}\n    Access:           {2}read, "
+               "{3}write\n    Native data type: DBF_{4}\n    Request type:     DBR_{4}\n    Element count:    {5}\n",
+               pv.name, host_text(info.server), info.rights.read ? "" : "no ", info.rights.write ? "" : "no ", type,
+               info.count);
+}
+
+/// -s LEVEL: the client itself. With 1, its circuits and searches; with more, every channel.
+void print_state(CaSession& session, unsigned level)
+{
+    const client::ca::Client& client = session.client();
+    fmt::print("Channel Access client: {} circuits, {} names searched, {} datagrams with {} names sent\n",
+               client.circuits(), client.searcher().searching(), client.searcher().datagrams_sent(),
+               client.searcher().names_sent());
+    for (const CaPv& pv : session.pvs()) {
+        if (level > 1) {
+            print(pv, session.info(pv));
+        }
     }
 }
 
@@ -52,15 +80,18 @@ void print(const CaPv& pv, const client::ca::ChannelInfo& info)
 
 int cainfo_main(int argc, char** argv)
 {
-    const CaOptions options = parse(argc, argv);
+    const Options options = parse(argc, argv);
     if (options.status) {
         return *options.status;
     }
     try {
         CaSession session(options.words, options.timeout_s, options.priority);
-        if (!session.connect()) {
-            fmt::print(stderr, "Channel connect timed out: {} not found.\n",
-                       options.words.size() == 1 ? "'" + options.words.front() + "'" : "some PV(s)");
+        if (!connect_or_tell(session)) {
+            return 1;
+        }
+        if (options.level > 0) {
+            print_state(session, options.level);
+            return 0;
         }
         for (const CaPv& pv : session.pvs()) {
             print(pv, session.info(pv));

@@ -32,24 +32,30 @@ struct Options : CaOptions {
     char relative = 0; ///< r, i, I; 0: absolute
 };
 
-std::optional<pv::Mask> mask_of(std::string_view text)
+void take_mask(const char* text, Options& options)
 {
     static const std::map<char, pv::Mask> bits = {
         {'v', pv::Mask::value}, {'a', pv::Mask::alarm}, {'l', pv::Mask::log}, {'p', pv::Mask::property}};
     pv::Mask mask = pv::Mask::none;
-    for (const char c : text) {
+    for (const char c : std::string_view(text)) {
         const auto bit = bits.find(c);
         if (bit == bits.end()) {
-            return std::nullopt;
+            fmt::print(stderr, "Invalid argument '{}' for option '-m' - ignored.\n", text);
+            mask = pv::Mask::value | pv::Mask::alarm;
+            break;
         }
         mask |= bit->second;
     }
-    return pv::any(mask) ? std::optional(mask) : std::nullopt;
+    options.mask = mask;
+    if (!pv::any(mask)) {
+        fmt::print(stderr, "camonitor: -m wants one of v, a, l, p\n");
+        options.status = 1;
+    }
 }
 
 void take_times(std::string_view keys, Options& options)
 {
-    options.server_time = false;
+    options.server_time = options.client_time = false;
     for (const char key : keys) {
         switch (key) {
         case 's':
@@ -59,7 +65,6 @@ void take_times(std::string_view keys, Options& options)
             options.client_time = true;
             break;
         case 'n':
-            options.server_time = options.client_time = false;
             break;
         case 'r':
         case 'i':
@@ -67,10 +72,9 @@ void take_times(std::string_view keys, Options& options)
             options.relative = key;
             break;
         default:
-            fmt::print(stderr, "camonitor: '{}' is no key of -t and is ignored\n", key);
+            fmt::print(stderr, "Invalid argument '{}' for option '-t' - ignored.\n", key);
         }
     }
-    options.server_time |= options.relative != 0 && !options.client_time;
 }
 
 Options parse(int argc, char** argv)
@@ -79,12 +83,7 @@ Options parse(int argc, char** argv)
     const auto own = [&](char option, const char* argument) {
         switch (option) {
         case 'm':
-            if (const auto mask = mask_of(argument)) {
-                options.mask = *mask;
-            } else {
-                fmt::print(stderr, "camonitor: '{}' is no event mask (letters of v, a, l, p)\n", argument);
-                options.status = 1;
-            }
+            take_mask(argument, options);
             break;
         case 's':
             options.floats_as_text = true;
@@ -120,12 +119,13 @@ class Times {
                           : options_.relative == 'I' && !absolute ? before->second
                                                                   : last_;
         by_pv_[&pv] = last_ = now;
-        const auto text = [&](base::Stamp time, base::Stamp since) {
-            return absolute ? stamp_text(time)
-                            : fmt::format("              {:+12.6f}", static_cast<double>(time.ns - since.ns) / 1e9);
+        const auto text = [&](base::Stamp time, base::Stamp since, std::string_view form) {
+            const std::string inner =
+                absolute ? stamp_text(time) : fmt::format("{:+12.6f}", static_cast<double>(time.ns - since.ns) / 1e9);
+            return (absolute ? "" : std::string(14, ' ')) + fmt::format(fmt::runtime(form), inner);
         };
-        return (options_.server_time ? text(now.server, from.server) : "") +
-               (options_.client_time ? "(" + text(now.client, from.client) + ")" : "");
+        return (options_.server_time ? text(now.server, from.server, "{}") : "") +
+               (options_.client_time ? text(now.client, from.client, "({})") : "");
     }
 
   private:
@@ -146,16 +146,6 @@ void monitor(const Options& options)
     CaSession session(options.words, options.timeout_s, options.priority);
     Times times(options);
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-    const auto missing_told = [&] {
-        for (const CaPv& pv : session.pvs()) {
-            if (!pv.ever_connected) {
-                fmt::print("{}", wide_line(pv, "", options.style, false));
-            }
-        }
-    };
-    if (!session.connect()) {
-        missing_told();
-    }
     session.listen(
         [&](const client::ca::ChannelInfo& info) {
             return CaSession::Listening{read_type(info.native, options.style, options.floats_as_text),
@@ -165,6 +155,14 @@ void monitor(const Options& options)
             const std::string time = pv.connected ? times.of(pv) : stamp_text(reactor::SystemClock().now());
             fmt::print("{}", wide_line(pv, time, options.style, options.count > 0));
         });
+    if (!session.connect()) {
+        for (const CaPv& pv : session.pvs()) {
+            if (!pv.ever_connected) {
+                fmt::print("{}", wide_line(pv, "", options.style, false));
+            }
+        }
+    }
+    session.run();
 }
 
 } // namespace

@@ -31,7 +31,7 @@ def test_caput(any_ioc):
     run = run_tool(environment, "caput", "A.PREC", "4")
     assert run.stdout == f"Old : {'A.PREC':<30} 2\nNew : {'A.PREC':<30} 4\n"
     assert run_tool(environment, "caput", "-c", "-t", "A.DESC", "Put with completion").stdout == "Put with completion\n"
-    assert run_tool(environment, "caput", "A.PREC", "no number", check=False).returncode == 1
+    assert run_tool(environment, "caput", "-c", "A.PREC", "no number", check=False).returncode == 1
     assert run_tool(environment, "caget", "-t", "A.PREC").stdout == "4\n"
 
 

@@ -55,6 +55,12 @@ class Process:
             why = "ended without" if self._ended else f"did not within {timeout} s print"
         raise AssertionError(f"{' '.join(self.arguments)} {why} '{text}'; its output:\n{self.output}")
 
+    def wait_for_news(self, timeout):
+        """Until it prints a line or ends, or the time is over."""
+        with self._news:
+            if not self._ended:
+                self._news.wait(timeout)
+
     def type(self, line):
         """Types one line on its standard input."""
         self._popen.stdin.write(line + "\n")
