@@ -51,9 +51,11 @@ pv::Value read_elements(base::Reader& reader, pv::ScalarType type, std::size_t c
     const std::size_t bytes_each = pv::element_bytes(type);
     if (count > reader.left() / bytes_each) {
         reader.fail("more elements than bytes follow");
-        return {};
     }
     const std::span<const std::byte> from = reader.bytes(count * bytes_each);
+    if (!reader.ok()) {
+        return {};
+    }
     pv::BufferRef buffer = pv::BufferRef::make(from.size());
     copy(buffer->fill(), from, bytes_each, reader.order() != base::native_order);
     if (type == pv::ScalarType::boolean) { // a peer may send any byte, a bool of ours is 0 or 1
