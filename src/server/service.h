@@ -160,6 +160,10 @@ class Service : public pv::Sink {
     /// Elements that were kept for sharing may be let go: their field may fill the buffer again.
     virtual void forget_elements() = 0;
 
+    /// A group is new, and at its end: for what a protocol keeps beside its groups.
+    virtual void group_made(const Group& group) { (void)group; }
+    virtual void group_ended(const Group& group) { (void)group; }
+
     /// Encodes each update once, and copies it to each member. For updates(), whose encoder is inlined so.
     template <class Encode>
     std::size_t deliver(std::span<const pv::Update> batch, Encode encode);

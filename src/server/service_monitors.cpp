@@ -27,6 +27,7 @@ GroupIndex Service::make_group(PvIndex index, const Form& form)
     it.count = form.count;
     it.mask = static_cast<std::uint8_t>(form.mask);
     next_group_[group] = std::exchange(pvs_.at(index).first_link, group);
+    group_made(it);
     return group;
 }
 
@@ -41,6 +42,7 @@ void Service::drop_group(GroupIndex group)
     if ((it.flags & blind) == 0) {
         source(it.stream).unsubscribe(subscriptions_[group]);
     }
+    group_ended(it);
     fanout_.remove_group(group);
 }
 

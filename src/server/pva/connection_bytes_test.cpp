@@ -225,6 +225,21 @@ TEST_F(PvaBytesTest, TheChannelEndsWithItsMonitors)
     EXPECT_TRUE(server.source.channels.empty());
 }
 
+TEST_F(PvaBytesTest, WhatFieldsWereSelectedIsForgottenWithTheMonitors)
+{
+    const std::string sid = create();
+    for (int round = 0; round < 3; ++round) {
+        client.send(13, fmt::format("{} 01000000 08 {}", sid, everything));
+        client.send(13, fmt::format("{} 02000000 08 {}", sid, only_value));
+        client.send(13, fmt::format("{} 01000000 44", sid));
+        client.send(13, fmt::format("{} 02000000 44", sid));
+        EXPECT_EQ(server.service.selections(), 2u);
+        client.send(15, fmt::format("{} 01000000", sid));
+        client.send(15, fmt::format("{} 02000000", sid));
+        EXPECT_EQ(server.service.selections(), 0u);
+    }
+}
+
 TEST_F(PvaBytesTest, ASilentPeerIsGone)
 {
     server.clock.advance(Connection::silence);

@@ -40,13 +40,30 @@ Service::~Service() = default;
 std::uint32_t Service::select(const pv::TypeRef& type, const pv::BitSet& fields)
 {
     const auto found = std::ranges::find_if(selections_, [&](const Selection& selection) {
-        return selection.fields == fields && (selection.type == type || *selection.type == *type);
+        return selection.type != nullptr && selection.fields == fields &&
+               (selection.type == type || *selection.type == *type);
     });
-    const auto number = static_cast<std::uint32_t>(found - selections_.begin());
-    if (found == selections_.end()) {
-        selections_.push_back({type, fields});
+    if (found != selections_.end()) {
+        return static_cast<std::uint32_t>(found - selections_.begin());
     }
+    auto number = static_cast<std::uint32_t>(selections_.size());
+    if (free_selections_.empty()) {
+        selections_.emplace_back();
+    } else {
+        number = free_selections_.back();
+        free_selections_.pop_back();
+    }
+    selections_[number] = {type, fields};
     return number;
+}
+
+void Service::group_ended(const Group& group)
+{
+    Selection& selection = selections_[group.count];
+    if (--selection.groups == 0) {
+        selection = {};
+        free_selections_.push_back(group.count);
+    }
 }
 
 std::size_t Service::updates(std::span<const pv::Update> batch)

@@ -32,27 +32,33 @@ class Service final : public server::Service {
     [[nodiscard]] const wire::pva::Guid& guid() const { return guid_; }
     [[nodiscard]] std::vector<std::string> names() const { return names_(); }
 
-    /// The number of "these fields of this type", for Form::count. Let go when nobody has it any more.
+    /// The number of "these fields of this type", for Form::count of a group that is made or joined at once. Let go
+    /// with its last group.
     [[nodiscard]] std::uint32_t select(const pv::TypeRef& type, const pv::BitSet& fields);
+    [[nodiscard]] std::size_t selections() const { return selections_.size() - free_selections_.size(); }
 
     // pv::Sink
     std::size_t updates(std::span<const pv::Update> batch) override;
 
   private:
     struct Selection {
-        pv::TypeRef type;
+        pv::TypeRef type; ///< null: free
         pv::BitSet fields;
+        std::size_t groups = 0;
     };
 
     EncodedUpdate encode(const Group& group, const pv::Sample& sample) override;
     EncodedUpdate refuse(const Group& group, const pv::Status& why) override;
     void forget_elements() override {}
+    void group_made(const Group& group) override { ++selections_[group.count].groups; }
+    void group_ended(const Group& group) override;
     [[nodiscard]] EncodedUpdate number(const pv::Sample& sample);
     [[nodiscard]] EncodedUpdate structure(const Selection& selection, const pv::Sample& sample);
 
     wire::pva::Guid guid_;
     Names names_;
     std::vector<Selection> selections_;
+    std::vector<std::uint32_t> free_selections_;
     std::vector<std::byte> frame_;
 };
 
