@@ -35,6 +35,7 @@ struct TypeMaker {
         type->members_ = std::move(members);
         for (const Member& member : type->members_) {
             type->depth_ = std::max(type->depth_, member.type->depth());
+            type->parts_ += member.type->parts();
         }
         ++type->depth_;
         return done(std::move(type));
@@ -43,6 +44,7 @@ struct TypeMaker {
     {
         auto type = make(form);
         type->depth_ = element->depth();
+        type->parts_ += element->parts();
         type->element_ = std::move(element);
         return done(std::move(type));
     }

@@ -59,6 +59,8 @@ class Type {
     [[nodiscard]] const TypeRef& element() const { return element_; }
     /// Structures and unions inside one another, this one included; 0 for others.
     [[nodiscard]] std::size_t depth() const { return depth_; }
+    /// All types that a walk through this one meets, members of unions too, shared ones as often as they are met.
+    [[nodiscard]] std::size_t parts() const { return parts_; }
 
     /// Of a structure: all its fields by number. One, itself, for other forms.
     [[nodiscard]] std::span<const Field> fields() const { return fields_; }
@@ -86,6 +88,7 @@ class Type {
     Sizing sizing_ = Sizing::variable;
     std::uint32_t bound_ = 0;
     std::size_t depth_ = 0;
+    std::size_t parts_ = 1;
     std::string id_;
     std::vector<Member> members_;
     TypeRef element_;

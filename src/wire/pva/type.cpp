@@ -210,7 +210,7 @@ pv::TypeRef TypeCache::Description::define(bool tagged, std::size_t depth)
         return fail("a definition of no type");
     }
     pv::TypeRef& kept = cache_.types_[id];
-    cache_.parts_ += type->fields().size() - (kept ? kept->fields().size() : 0);
+    cache_.parts_ += type->parts() - (kept ? kept->parts() : 0);
     kept = type;
     return cache_.parts_ <= most_kept ? type : fail("more types than a connection may define");
 }
@@ -221,7 +221,7 @@ pv::TypeRef TypeCache::Description::referred()
     if (found == cache_.types_.end()) {
         return fail("a type that was not defined");
     }
-    return count(found->second->fields().size()) ? found->second : nullptr;
+    return count(found->second->parts()) ? found->second : nullptr;
 }
 
 pv::TypeRef TypeCache::Description::plain(std::uint8_t code)

@@ -157,6 +157,9 @@ pv::Value ValueReader::one(const pv::Type& type, const pv::TypeRef& owner)
     switch (type.form()) {
     case Form::scalar:
         value = number(type.scalar());
+        if (type.sizing() == Sizing::bounded && value.is_text() && value.text().size() > type.bound()) {
+            reader_.fail("a text that is longer than its bound");
+        }
         break;
     case Form::array:
         value = array(type);

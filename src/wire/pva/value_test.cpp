@@ -159,6 +159,14 @@ TEST(TypeOnTheWire, HostileDescriptionsAreRefused)
         ok = types.read(reader) != nullptr && reader.ok();
     }
     EXPECT_FALSE(ok);
+    // The same of unions, which number nothing: whoever walks such a type would never come back.
+    ok = true;
+    for (int level = 0; level < 6 && ok; ++level) {
+        const auto bytes = from_hex(level == 0 ? "fd 0000 81 00 01 01 61 43" : "fd 0000 81 00 64" + members);
+        base::Reader reader(bytes, ByteOrder::little);
+        ok = types.read(reader) != nullptr && reader.ok();
+    }
+    EXPECT_FALSE(ok);
 }
 
 TEST(ValueOnTheWire, ArraysOfCompoundsAsTheProtocolShowsThem)
@@ -257,6 +265,8 @@ TEST(ValueOnTheWire, HostileValuesAreRefused)
     EXPECT_FALSE(read(pv::bounded_array(ScalarType::int8, 1), "02 01 02").ok);
     EXPECT_FALSE(read(pv::choice("", {{"a", pv::any_type()}}), "01").ok);
     EXPECT_FALSE(read(pv::scalar(ScalarType::string), "fe ffffffff").ok);
+    EXPECT_TRUE(read(pv::bounded_string(2), "02 61 62").ok);
+    EXPECT_FALSE(read(pv::bounded_string(2), "03 61 62 63").ok);
     std::string nested;
     for (int i = 0; i < 1000; ++i) {
         nested += "82";
