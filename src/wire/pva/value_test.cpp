@@ -263,6 +263,7 @@ TEST(ValueOnTheWire, HostileValuesAreRefused)
     EXPECT_FALSE(read(pv::array(ScalarType::float64), "fe ffffff7e 00").ok);
     EXPECT_FALSE(read(pv::array(ScalarType::string), "05 01 61").ok);
     EXPECT_FALSE(read(pv::bounded_array(ScalarType::int8, 1), "02 01 02").ok);
+    EXPECT_TRUE(read(pv::bounded_array(ScalarType::boolean, 1), "02 01 02").value.empty());
     EXPECT_FALSE(read(pv::choice("", {{"a", pv::any_type()}}), "01").ok);
     EXPECT_FALSE(read(pv::scalar(ScalarType::string), "fe ffffffff").ok);
     EXPECT_TRUE(read(pv::bounded_string(2), "02 61 62").ok);
