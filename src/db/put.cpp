@@ -22,6 +22,9 @@ std::expected<pv::Value, Status> converted(const Core& core, const Record& recor
     }
     pv::Meta meta;
     meta.type = type;
+    if (type == pv::ScalarType::string && core.type(record).find("PREC") == nullptr) {
+        meta.precision = 6; // as EPICS Base, where a record type has no precision
+    }
     if (from_text && is_choice(field.type)) {
         meta.choices = core.choices(record, field);
     } else if (type == pv::ScalarType::string && !from_text && core.type(record).describe != nullptr) {
@@ -34,7 +37,8 @@ Status check_choice(const Core& core, const Record& record, const Field& field, 
 {
     const auto index = value.get<std::uint16_t>();
     const std::size_t choices = core.choices(record, field).size();
-    if (field.type == Dbf::enumeration || index < choices || index == UINT16_MAX) {
+    const bool leaves_scan = index == UINT16_MAX && field.name == "SSCN";
+    if (field.type == Dbf::enumeration || index < choices || leaves_scan) {
         return {};
     }
     return {Outcome::put_failed, fmt::format("{} has {} choices, so {} is none", field.name, choices, index)};
@@ -136,8 +140,7 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
     if (!(is_value && field.has(pp))) {
         post(record, field.index, pv::Mask::value | pv::Mask::log);
     }
-    if (const bool changed = field.has(prop) && !(get(record, field) == before);
-        changed || field.index == field_desc) {
+    if (const bool changed = field.has(prop) && !(get(record, field) == before); changed || field.index == field_desc) {
         refresh_metas(record, changed); // softIoc 7.0.10 posts DBE_PROPERTY only of a change
     }
     return {};

@@ -95,6 +95,12 @@ void Calc::finish(Cycle& cycle)
             last[i] = now[i];
         }
     }
+    if (any(mask & pv::Mask::alarm)) { // Base posts all of them then; those without a place of their own are 0
+        for (FieldIndex i = count; i < letters; ++i) {
+            cycle.post(static_cast<FieldIndex>(field_a + i), mask | pv::Mask::value | pv::Mask::log,
+                       pv::Value::of(0.0));
+        }
+    }
 }
 
 std::string_view letter(std::string_view prefix, std::size_t i)

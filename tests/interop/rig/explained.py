@@ -1,0 +1,97 @@
+"""Where base and iochron differ on purpose, or not yet alike: each entry names words of docs/differences.md that say
+why. An entry that occurs no more fails the rig (`unused`), so that the table and the page stay true."""
+from rig import dbr, records
+
+FOUND = set()
+
+
+def harms_base(channel, kind, count):
+    """Requests that base answers with memory it does not own. The native type of a text is STRING; read as ENUM, base
+    looks for it among the record's states and puts what it found there into VAL."""
+    return kind in (35, 36) or kind == dbr.CLASS_NAME and count != 1 or kind in (3, 10, 17, 24, 31) and channel.type == 0
+
+
+def _field(name):
+    return name.split(".")[1].rstrip("$")
+
+
+def _kind(record_type, name):
+    return records.fields(record_type).get(name, ("STRING", None))
+
+
+def _is_text(kind):
+    return kind % 7 == dbr.STRING if kind < 35 else kind == dbr.STSACK
+
+
+# name, words of docs/differences.md, whether it explains (record type, name, DBR type)
+READS = {
+    "long strings": ("Long strings (`$`) read as anything but DBR_CHAR",
+                     lambda t, name, kind: name.endswith("$")),
+    "links as numbers": ("Links and RTYP read as numbers",
+                         lambda t, name, kind: not _is_text(kind) and (
+                             name.endswith(".RTYP") or _kind(t, _field(name))[0].endswith("LINK"))),
+    "precision": ("Floating-point fields of record types without PREC",
+                  lambda t, name, kind: _is_text(kind) and _kind(t, _field(name))[0] in ("DOUBLE", "FLOAT")
+                  and "PREC" not in records.fields(t)),
+    "arguments": ("Arguments of calc without a link",
+                  lambda t, name, kind: t == "calc" and 21 <= kind < 35
+                  and (len(_field(name)) == 1 or len(_field(name)) == 2 and _field(name)[0] == "L")),
+    "device kinds": ("Device kinds that are not built", lambda t, name, kind: name.endswith(".DTYP")),
+    "no scan": ("SSCN read as text", lambda t, name, kind: _is_text(kind) and name.endswith(".SSCN")),
+}
+
+
+def of_read(record_type, name, kind):
+    for entry, (_, explains) in READS.items():
+        if explains(record_type, name, kind):
+            FOUND.add(entry)
+            return True
+    return False
+
+
+def _same_but_for_the_stamp(differing):
+    def bare(updates):
+        return [{key: what for key, what in update.items() if key != "stamp"} for update in updates or []]
+    return all(what != "completion" and bare(base) == bare(ours) for what, base, ours in differing)
+
+
+def _codes(differing):
+    for what, base, ours in differing:
+        if what == "completion":
+            return base[0], ours[0]
+    return None
+
+
+# name, words of docs/differences.md, whether it explains (record type, put, differing)
+PUTS = {
+    "choices": ("A number that is no choice of a menu",
+                lambda t, put, d: _codes(d) == (1, 160) and _kind(t, put[0][1:])[0] in ("MENU", "DEVICE")),
+    "expressions": ("A CALC that does not compile",
+                    lambda t, put, d: put[0] == ".CALC"),
+    "text": ("Text that is no whole number of its type",
+             lambda t, put, d: put[1] == dbr.STRING and _codes(d) in ((1, 160), (160, 1))),
+    "flags": ("Flags are 0 or 1",
+              lambda t, put, d: put[0][1:] in ("DISP", "TPRO", "UDF", "RPRO", "PUTF") and put[2] not in ([0], [1], ["0"], ["1"])),
+    "undefined mbbo": ("The time of an undefined mbbo",
+                       lambda t, put, d: t == "mbbo" and _same_but_for_the_stamp(d)),
+    "failed puts": ("A put that fails does not process",
+                    lambda t, put, d: _codes(d) is None),
+}
+
+
+def of_put(record_type, put, differing, codes):
+    for entry, (_, explains) in PUTS.items():
+        if entry == "failed puts" and codes != [160]:
+            continue
+        if explains(record_type, put, differing):
+            FOUND.add(entry)
+            return True
+    return False
+
+
+def unused():
+    return sorted({*READS, *PUTS} - FOUND)
+
+
+def undocumented(page):
+    return [words for words, _ in [*READS.values(), *PUTS.values()] if words not in page]
