@@ -110,6 +110,29 @@ void Output::splice(Output& other)
     other.written_ = other.closed_;
 }
 
+void Output::splice(Output& other, std::size_t enough)
+{
+    close_segment();
+    other.close_segment();
+    std::size_t moved = 0;
+    while (!other.segments_.empty() && (moved < enough || other.segments_.front().payload)) {
+        Segment& first = other.segments_.front();
+        moved += first.size - first.written;
+        segments_.push_back(std::move(first));
+        other.segments_.pop_front();
+    }
+    closed_ += moved;
+    other.forget_written(moved);
+}
+
+void Output::forget_written(std::size_t n)
+{
+    written_ += n;
+    while (!marks_.empty() && marks_.front().produced <= written_) {
+        marks_.pop_front();
+    }
+}
+
 void Output::clear()
 {
     close_segment();
@@ -139,7 +162,7 @@ std::size_t Output::gather(std::span<std::span<const std::byte>> pieces) const
 
 void Output::consume(std::size_t n)
 {
-    written_ += n;
+    forget_written(n);
     while (n > 0) {
         Segment& first = segments_.front();
         const bool open = begin_ != nullptr && segments_.size() == 1;
@@ -155,9 +178,6 @@ void Output::consume(std::size_t n)
         }
         release(first);
         segments_.pop_front();
-    }
-    while (!marks_.empty() && marks_.front().produced <= written_) {
-        marks_.pop_front();
     }
 }
 

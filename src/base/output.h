@@ -67,6 +67,9 @@ class Output {
     void share(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
     /// Moves all of `other` (of the same pool, no frame of it partly written) to the end of this.
     void splice(Output& other);
+    /// Moves the first segments of `other` (of the same pool) to the end of this, until at least `enough` bytes have
+    /// moved or none are left. A frame that is partly written moves as what it is, so this must be empty then.
+    void splice(Output& other, std::size_t enough);
     void clear();
 
     [[nodiscard]] bool empty() const { return size() == 0; }
@@ -108,6 +111,7 @@ class Output {
     void open_segment(std::size_t n);
     void close_segment();
     void release(Segment& segment);
+    void forget_written(std::size_t n); ///< n more bytes wait no longer
     void keep_payload(Segment& segment);
     void keep_frame(const Segment& from, std::span<const std::byte> frame, std::size_t written);
 

@@ -175,5 +175,28 @@ TEST(Output, SpliceMovesEverything)
     EXPECT_EQ(waiting(a), static_cast<char>(10) + std::string(9, 'a') + static_cast<char>(10) + std::string(9, 'c'));
 }
 
+TEST(Output, SplicesAPartAndKeepsWhatIsPartlyWritten)
+{
+    BlockPool pool;
+    Output from(pool);
+    put(from, 40, 'a');
+    put(from, 65'000, 'b');
+    put(from, 65'000, 'c');
+    from.consume(7);
+    Output to(pool);
+    const std::size_t all = from.size();
+    to.splice(from, 1);
+    EXPECT_EQ(to.size(), 33u + 65'000u);
+    EXPECT_EQ(from.size() + to.size(), all);
+    to.consume(33);
+    to.splice(from, 1'000'000);
+    EXPECT_TRUE(from.empty());
+    EXPECT_EQ(to.size(), 130'000u);
+    put(from, 10, 'd');
+    EXPECT_EQ(from.size(), 10u);
+    to.clear();
+    EXPECT_TRUE(to.empty());
+}
+
 } // namespace
 } // namespace iochron::base

@@ -8,6 +8,8 @@
 #include "ioc/field_texts.h"
 #include "ioc/state.h"
 #include "ioc/until_signal.h"
+#include "ioc/within_memory.h"
+#include "reactor/memory.h"
 #include "reactor/spdlog_log.h"
 
 #include <fmt/format.h>
@@ -220,7 +222,11 @@ void Ioc::State::on_update(db::RecordId record, std::function<void(const pv::Val
     });
 }
 
-Ioc::Ioc(IocSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
+Ioc::Ioc(IocSettings settings)
+{
+    settings.limits = ioc::within_memory(settings.limits, reactor::memory_bytes());
+    state_ = std::make_unique<State>(std::move(settings));
+}
 
 Ioc::~Ioc()
 {

@@ -34,6 +34,11 @@ struct Column {
 [[nodiscard]] TypeRef nt_name_value(ScalarType element);
 /// `value` is a union, or `any`.
 [[nodiscard]] TypeRef nt_union(TypeRef value);
+/// The values of several channels at one time; `element` is that of `value`: a union, or null for `any`.
+[[nodiscard]] TypeRef nt_multi_channel(const TypeRef& element);
+/// How many of a set of values lie between two ranges each; `count` is int16, int32 or int64.
+[[nodiscard]] TypeRef nt_histogram(ScalarType count);
+[[nodiscard]] const TypeRef& nt_aggregate();
 
 /// The number of each field that a record fills in, in one of the types above: the members up to timeStamp lie alike in
 /// all scalar and array types, an enumeration's are 2 further on.

@@ -102,6 +102,16 @@ TEST(Normative, ArraysOfOneElementAreScalars)
     EXPECT_EQ(normative_type(meta), nt_scalar_array(ScalarType::float64));
 }
 
+TEST(Normative, TheSeldomOnesHaveTheirMembers)
+{
+    EXPECT_EQ(nt_multi_channel(nullptr)->members()[0].type, any_array());
+    const auto either = choice("", {{"d", scalar(ScalarType::float64)}});
+    EXPECT_EQ(nt_multi_channel(either)->members()[0].type->element(), either);
+    EXPECT_EQ(nt_multi_channel(either)->members().size(), 11u);
+    EXPECT_EQ(nt_histogram(ScalarType::int64)->members()[1].type, array(ScalarType::int64));
+    EXPECT_EQ(nt_aggregate()->find("lastTimeStamp"), 10u);
+}
+
 TEST(Normative, WhatAPutMeans)
 {
     Structure number(nt_scalar(ScalarType::float64));

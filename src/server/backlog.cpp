@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace iochron::server {
 namespace {
 
 /// Below this size a queue that is behind does not collapse again: the walk would cost more than it frees.
 constexpr std::size_t small_bytes = base::BlockPool::block_bytes;
+/// Of the updates that replies overtake, so much at a time is put where it can be overtaken no more: enough for a
+/// large write.
+constexpr std::size_t handed_on_bytes = 2 * base::BlockPool::block_bytes;
 
 /// A set of subscription ids: linear probing, at most half full.
 class IdSet {
@@ -111,24 +115,62 @@ std::uint64_t Queue::forget(std::uint32_t subscription)
     return count;
 }
 
+void Queue::take_over(Queue& other)
+{
+    output_ = std::move(other.output_);
+    behind_ = std::exchange(other.behind_, false);
+    until_ = output_.produced();
+    again_ = other.again_;
+}
+
 void Backlog::resume()
 {
-    if (paused_) {
-        paused_ = false;
+    if (!paused_) {
+        return;
+    }
+    paused_ = false;
+    overtaken_ = overtaken_ || (replies_ == Replies::overtake && held_.behind());
+    if (!overtaken_) {
         current_.output().splice(held_.output());
     }
+    hand_on();
 }
 
 void Backlog::settle(base::Steady now, base::Duration max_lag)
 {
     coalesced_ += current_.settle(now, max_lag);
-    paused_out_ += held_.settle(now, max_lag);
+    (paused_ ? paused_out_ : coalesced_) += held_.settle(now, max_lag);
+    let_overtake();
+    hand_on();
 }
 
 void Backlog::collapse()
 {
     coalesced_ += current_.collapse();
-    paused_out_ += held_.collapse();
+    (paused_ ? paused_out_ : coalesced_) += held_.collapse();
+    let_overtake();
+    hand_on();
+}
+
+/// Once the connection is behind, its updates wait apart, and go on only when all before them is written: what is
+/// handed on can be neither overtaken nor replaced.
+void Backlog::let_overtake()
+{
+    if (replies_ == Replies::overtake && current_.behind() && !paused_ && !overtaken_) {
+        held_.take_over(current_);
+        overtaken_ = true;
+    }
+}
+
+void Backlog::hand_on()
+{
+    if (!overtaken_ || paused_) {
+        return;
+    }
+    if (current_.output().empty()) {
+        overtaken_ = !held_.output().empty();
+        current_.output().splice(held_.output(), handed_on_bytes);
+    }
 }
 
 std::uint64_t Backlog::superseded(std::uint32_t subscription) const

@@ -41,6 +41,8 @@ class Queue {
     std::size_t settle(base::Steady now, base::Duration max_lag);
     /// Drops superseded updates at once, whatever their age. Gives the number dropped.
     std::size_t collapse();
+    /// Takes all that waits in `other`, which is behind, and is behind in its place. This must be empty.
+    void take_over(Queue& other);
     /// Updates that were dropped, by subscription. Only those with any.
     [[nodiscard]] const std::unordered_map<std::uint32_t, std::uint64_t>& dropped() const { return dropped_; }
     /// Forgets the count of a subscription that has ended, and gives it.
@@ -57,24 +59,33 @@ class Queue {
     bool behind_ = false;
 };
 
-/// All that waits for one connection: what is written next, and what a pause holds back.
+/// What replies do once their connection is behind.
+enum class Replies : unsigned char {
+    keep_place, ///< among the updates
+    overtake,   ///< the updates: those wait apart, and only a little of them is put before the next reply
+};
+
+/// All that waits for one connection: what is written next, and what a pause, or being behind, holds back.
 /// Thread: shard
 class Backlog {
   public:
-    Backlog(base::BlockPool& pool, const Frames& frames) : current_(pool, frames), held_(pool, frames) {}
+    /// Where replies overtake, updates() may change in every call that is not const: ask again after it.
+    Backlog(base::BlockPool& pool, const Frames& frames, Replies replies = Replies::keep_place)
+        : current_(pool, frames), held_(pool, frames), replies_(replies)
+    {}
 
     /// What the connection writes. Replies go here.
     [[nodiscard]] base::Output& output() { return current_.output(); }
-    /// Where updates go, and the confirmations that must not overtake them: held back while paused.
-    [[nodiscard]] base::Output& updates() { return paused_ ? held_.output() : current_.output(); }
+    /// Where updates go, and the confirmations that must not overtake them: held back while paused or overtaken.
+    [[nodiscard]] base::Output& updates() { return paused_ || overtaken_ ? held_.output() : current_.output(); }
     [[nodiscard]] bool paused() const { return paused_; }
-    [[nodiscard]] bool behind() const { return current_.behind() || held_.behind(); }
+    [[nodiscard]] bool behind() const { return overtaken_ || current_.behind() || held_.behind(); }
     [[nodiscard]] std::size_t size() const { return current_.output().size() + held_.output().size(); }
 
     void pause() { paused_ = true; }
     void resume();
 
-    /// As Queue::settle(), for both queues.
+    /// As Queue::settle(), for both queues. Called also after each write: it is what hands on held updates.
     void settle(base::Steady now, base::Duration max_lag);
     void collapse();
     /// Updates that were superseded before they could be written: because the peer was slow, and because it paused.
@@ -85,8 +96,13 @@ class Backlog {
     std::uint64_t forget(std::uint32_t subscription);
 
   private:
+    void let_overtake();
+    void hand_on();
+
     Queue current_;
     Queue held_;
+    Replies replies_;
+    bool overtaken_ = false; ///< updates wait in held_, and are handed on little by little
     std::uint64_t coalesced_ = 0;
     std::uint64_t paused_out_ = 0;
     bool paused_ = false;

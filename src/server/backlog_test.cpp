@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string>
@@ -128,6 +129,36 @@ TEST_F(BacklogTest, AFrameThatIsPartlyWrittenStays)
     EXPECT_EQ(waiting(backlog.output()), "c"); // walk() does not show the one that has begun
     EXPECT_EQ(backlog.output().size(), 11u + 16u);
     EXPECT_EQ(backlog.coalesced(), 1u);
+}
+
+TEST_F(BacklogTest, RepliesOvertakeUpdatesOnlyWhileBehind)
+{
+    Backlog overtaking(pool, frames, Replies::overtake);
+    put(overtaking.updates(), 1, 'a');
+    put(overtaking.updates(), 2, 'b', 50'000);
+    put(overtaking.updates(), 3, 'c', 50'000);
+    put(overtaking.updates(), 4, 'd', 50'000);
+    put(overtaking.updates(), 5, 'x', 50'000);
+    put(overtaking.output(), 0, 'R');
+    overtaking.settle(now, 1s);
+    EXPECT_EQ(waiting(overtaking.output()), "abcdxR");
+    overtaking.settle(now + 2s, 1s);
+    EXPECT_TRUE(overtaking.behind());
+    put(overtaking.updates(), 1, 'e');
+    put(overtaking.output(), 0, 'S');
+    std::string all = waiting(overtaking.output());
+    EXPECT_EQ(all, "abcdS"); // 'x' and 'e' are overtaken
+    for (int i = 0; i < 5; ++i) {
+        overtaking.output().consume(overtaking.output().size());
+        overtaking.settle(now + 2s, 1s);
+        all += waiting(overtaking.output());
+    }
+    std::ranges::sort(all);
+    EXPECT_EQ(all, "RSabcdex");
+    EXPECT_FALSE(overtaking.behind());
+    put(overtaking.updates(), 1, 'f');
+    put(overtaking.output(), 0, 'T');
+    EXPECT_EQ(waiting(overtaking.output()), "fT");
 }
 
 TEST_F(BacklogTest, PauseHoldsUpdatesBackWhileRepliesFlow)

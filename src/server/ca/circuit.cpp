@@ -23,7 +23,7 @@ constexpr std::size_t kept_partial_bytes = 64u << 10;
 } // namespace
 
 Circuit::Circuit(Service& service, std::unique_ptr<Line> line, std::string address)
-    : service_(service), line_(std::move(line)), backlog_(service.around().pool, frames),
+    : service_(service), line_(std::move(line)), backlog_(service.around().pool, frames, Replies::overtake),
       lane_(service.attach(*this, backlog_.updates()))
 {
     service_.counts().sessions.add();
@@ -272,7 +272,7 @@ void Circuit::closed(std::string_view why, base::Steady /*now*/)
     std::uint64_t unsent = 0;
     for (const base::Output* queue : {&backlog_.output(), &backlog_.updates()}) {
         queue->walk(frames.bytes, [&](std::span<const std::byte> frame) { unsent += frames.update(frame) ? 1 : 0; });
-        if (!backlog_.paused()) {
+        if (&backlog_.output() == &backlog_.updates()) {
             break;
         }
     }
@@ -294,6 +294,7 @@ void Circuit::settle(base::Steady now)
     backlog_.settle(now, service_.around().limits.max_lag);
     service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
     service_.counts().paused.add(backlog_.paused_out() - paused);
+    service_.lane(lane_).updates = &backlog_.updates();
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
 }
@@ -305,6 +306,7 @@ void Circuit::collapse()
     backlog_.collapse();
     service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
     service_.counts().paused.add(backlog_.paused_out() - paused);
+    service_.lane(lane_).updates = &backlog_.updates();
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
 }
 

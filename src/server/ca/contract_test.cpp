@@ -84,6 +84,47 @@ TEST_F(ContractTest, APeerThatIsBehindGetsTheNewestOfEachAndNobodyElseNotices)
     EXPECT_EQ(count("ca.server.dropped"), 0u);
 }
 
+/// What was handed to the wire before stays first; the rest waits apart.
+TEST_F(ContractTest, RepliesOvertakeUpdatesOnceThePeerIsBehind)
+{
+    Client slow(server);
+    const Sid sid = slow.create("a");
+    const std::uint32_t many = 10'000;
+    for (std::uint32_t id = 1; id <= many; ++id) {
+        slow.subscribe(sid, id);
+    }
+    (void)slow.take();
+    for (int i = 1; i <= 300; ++i) {
+        server.clock.advance(10ms);
+        post(i);
+    }
+    ASSERT_TRUE(slow.circuit().backlog().behind());
+    slow.send(wire::ca::ReadNotify{.type = Dbr::double_, .count = 1, .sid = sid, .ioid = wire::ca::Ioid{4}},
+              wire::ca::EventCancel{.sid = sid, .subscription = SubId{many}});
+    std::size_t place = 0;
+    std::size_t reply = 0;
+    std::size_t cancelled = 0;
+    std::map<std::uint32_t, double> newest;
+    for (const Got& got : slow.take()) {
+        ++place;
+        if (got.command() == Command::read_notify) {
+            reply = place;
+        } else if (got.header.size == 0) {
+            cancelled = place;
+        } else {
+            EXPECT_TRUE(cancelled == 0 || got.header.p2 != many);
+            newest[got.header.p2] = got.number(16);
+        }
+    }
+    EXPECT_GT(reply, 0u);
+    EXPECT_LT(reply, 5'000u); // of 10,000 updates and more, 128 KiB may be before it
+    EXPECT_GT(cancelled, reply);
+    EXPECT_EQ(newest.size(), many);
+    EXPECT_TRUE(std::ranges::all_of(newest, [](const auto& each) { return each.second == 300.0; }));
+    EXPECT_FALSE(slow.circuit().backlog().behind());
+    EXPECT_EQ(server.budget.used(), 0u);
+}
+
 TEST_F(ContractTest, CancelWhileBehindIsTheLastOfItsSubscription)
 {
     Client slow(server);

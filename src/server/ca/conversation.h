@@ -126,7 +126,9 @@ class Client {
     /// Everything that the server has written.
     std::vector<Got> take()
     {
-        read(circuit_->output().size());
+        do {
+            read(circuit_->output().size());
+        } while (!circuit_->output().empty());
         std::vector<Got> all;
         for (;;) {
             const wire::ca::Frame frame = wire::ca::next_message(in_);

@@ -21,6 +21,7 @@ MASKS = [
     (re.compile(r"(Current Time:).*"), r"\1 NOW"),
     (re.compile(r" *Source File:.*\n"), ""),
     (re.compile(r"(localhost|127\.0\.0\.1):\d+"), "HOST:PORT"),
+    (re.compile("\0"), "<NUL>"),
     (re.compile("\x1b\\[[0-9;]*m"), ""),
 ]
 QUIET_SECONDS = 0.7
