@@ -79,12 +79,7 @@ std::future<Outcome<Reading>> Context::get_later(std::string_view name, std::chr
 {
     std::promise<Outcome<Reading>> promise;
     std::future<Outcome<Reading>> future = promise.get_future();
-    const auto known = ca_name(name);
-    if (!known) {
-        promise.set_value(std::unexpected(known.error()));
-        return future;
-    }
-    parts_->shard->post([this, name = std::string(*known), timeout, promise = std::move(promise)]() mutable {
+    parts_->shard->post([this, name = std::string(name), timeout, promise = std::move(promise)]() mutable {
         parts_->core->get(name, timeout, [promise = std::move(promise)](Outcome<Reading> reading) mutable {
             promise.set_value(std::move(reading));
         });
@@ -114,12 +109,7 @@ std::future<pv::Status> Context::put_later(std::string_view name, const pv::Valu
 {
     std::promise<pv::Status> promise;
     std::future<pv::Status> future = promise.get_future();
-    const auto known = ca_name(name);
-    if (!known) {
-        promise.set_value(known.error());
-        return future;
-    }
-    parts_->shard->post([this, name = std::string(*known), value, options, promise = std::move(promise)]() mutable {
+    parts_->shard->post([this, name = std::string(name), value, options, promise = std::move(promise)]() mutable {
         parts_->core->put(name, std::move(value), options, [promise = std::move(promise)](pv::Status status) mutable {
             promise.set_value(std::move(status));
         });
@@ -134,15 +124,12 @@ pv::Status Context::put(std::string_view name, const pv::Value& value, PutOption
 
 Outcome<Monitor> Context::monitor(std::string_view name, MonitorCallback callback, MonitorOptions options)
 {
-    const auto known = ca_name(name);
-    if (!known) {
-        return std::unexpected(known.error());
-    }
-    if (known->empty() || known->size() > base::Limits{}.name_bytes) {
+    const std::string_view bare = address_of(name).name;
+    if (bare.empty() || bare.size() > base::Limits{}.name_bytes) {
         return std::unexpected(pv::Status{pv::Outcome::no_such_channel, "this is no name of a PV"});
     }
     auto state = std::make_shared<Monitor::State>();
-    state->name = *known;
+    state->name = name;
     state->callback = std::move(callback);
     state->options = std::move(options);
     state->shard = parts_->shard;

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "client/ca/settings.h"
+#include "client/pva/settings.h"
 #include "pv/sample.h"
 #include "pv/status.h"
 
@@ -102,12 +103,16 @@ struct PutOptions {
 
 struct ContextSettings {
     ca::Settings ca;
+    pva::Settings pva;
+    /// Whole structures from pvAccess, also of PVs that have a plain value.
+    bool structures = false;
     std::uint16_t priority = 0;              ///< of CA circuits, 0 to 99
     std::chrono::milliseconds max_lag{2000}; ///< zero: off
     base::Log* log = nullptr;                ///< null: standard error
 };
 
-/// A client of EPICS PVs: get, put, monitor, by name. "ca://NAME" and "NAME" are the same.
+/// A client of EPICS PVs: get, put, monitor, by name. "pva://NAME" is asked for by pvAccess;
+/// "ca://NAME" and "NAME" by Channel Access.
 ///
 /// It owns a shard, on which all the network's work is done, and an executor, on whose thread callbacks run, in
 /// batches; or it uses given ones. Channels that were asked for stay connected.

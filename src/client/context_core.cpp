@@ -1,5 +1,7 @@
 #include "client/context_core.h"
 
+#include "client/scheme.h"
+
 #include <fmt/format.h>
 
 #include <exception>
@@ -9,7 +11,7 @@ namespace iochron::client {
 ContextCore::ContextCore(reactor::Shard& shard, reactor::Executor& executor, const ContextSettings& settings,
                          base::Log& log)
     : shard_(shard), executor_(executor), settings_(settings), log_(log), self_(std::make_shared<ContextCore*>(this)),
-      client_(shard, settings.ca, log, {.priority = settings.priority, .describe = true})
+      ca_(shard, settings.ca, log, {.priority = settings.priority, .describe = true})
 {}
 
 ContextCore::~ContextCore()
@@ -25,13 +27,26 @@ ContextCore::~ContextCore()
     }
 }
 
+NetworkSource& ContextCore::source_of(std::string_view name)
+{
+    if (address_of(name).protocol == Address::Protocol::ca) {
+        return ca_;
+    }
+    if (!pva_) {
+        pva_ = std::make_unique<pva::Client>(shard_, settings_.pva, log_,
+                                             pva::ClientOptions{.structures = settings_.structures});
+    }
+    return *pva_;
+}
+
 ContextCore::Pv& ContextCore::channel_of(const std::string& name)
 {
     std::unique_ptr<Pv>& pv = pvs_[name];
     if (!pv) {
         pv = std::make_unique<Pv>();
         pv->name = name;
-        pv->channel = client_.open_channel({name, token_of(*pv)}, *this);
+        pv->source = &source_of(name);
+        pv->channel = pv->source->open_channel({address_of(name).name, token_of(*pv)}, *this);
     }
     return *pv;
 }
@@ -77,13 +92,13 @@ void ContextCore::issue(base::Handle handle)
     operation.started = true;
     const pv::Token token{handle.bits()};
     if (operation.get_done) {
-        client_.read({.channel = operation.pv->channel, .token = token}, {}, *this);
+        operation.pv->source->read({.channel = operation.pv->channel, .token = token}, {}, *this);
     } else {
-        client_.write({.channel = operation.pv->channel,
-                       .token = token,
-                       .value = std::move(operation.value),
-                       .wait = operation.wait},
-                      {}, *this);
+        operation.pv->source->write({.channel = operation.pv->channel,
+                                     .token = token,
+                                     .value = std::move(operation.value),
+                                     .wait = operation.wait},
+                                    {}, *this);
     }
 }
 
@@ -91,7 +106,7 @@ void ContextCore::timed_out(base::Handle handle)
 {
     Operation& operation = **operations_.find(handle);
     if (operation.started) {
-        client_.cancel(operation.pv->channel, pv::Token{handle.bits()}, *this);
+        operation.pv->source->cancel(operation.pv->channel, pv::Token{handle.bits()}, *this);
         finish(handle, {pv::Outcome::timed_out, fmt::format("{} gave no answer in time", operation.pv->name)}, nullptr);
     } else {
         std::erase(operation.pv->waiting, handle.bits());
@@ -116,7 +131,7 @@ void ContextCore::finish(base::Handle handle, const pv::Status& status, const pv
         operation->get_done(Reading{.value = sample->value,
                                     .time = sample->time,
                                     .alarm = sample->alarm,
-                                    .meta = client_.describe(operation->pv->channel)});
+                                    .meta = operation->pv->source->describe(operation->pv->channel)});
     }
 }
 

@@ -3,6 +3,8 @@
 #include "base/slots.h"
 #include "client/ca/client.h"
 #include "client/context.h"
+#include "client/network_source.h"
+#include "client/pva/client.h"
 #include "reactor/executor.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
@@ -25,6 +27,7 @@ struct Monitor::State {
     MonitorCallback callback;
     MonitorOptions options;
     class ContextCore* core = nullptr; ///< null once the context has ended
+    NetworkSource* source = nullptr;   ///< that has its channel
     reactor::Shard* shard = nullptr;
 
     std::atomic<bool> cancelled{false}; // any
@@ -68,6 +71,7 @@ class ContextCore final : public pv::Sink {
     /// A channel for gets and puts, which stays.
     struct Pv {
         std::string name;
+        NetworkSource* source = nullptr;
         pv::ChannelId channel{};
         bool connected = false;
         std::vector<std::uint64_t> waiting; ///< operations, until it is connected
@@ -93,6 +97,7 @@ class ContextCore final : public pv::Sink {
     };
     using Operations = base::Slots<std::unique_ptr<Operation>>;
 
+    [[nodiscard]] NetworkSource& source_of(std::string_view name);
     Pv& channel_of(const std::string& name);
     void begin(const std::string& name, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation);
     void issue(base::Handle handle);
@@ -141,7 +146,8 @@ class ContextCore final : public pv::Sink {
     std::vector<Monitor::State*> dirty_;
     std::vector<Delivery> deliveries_;   ///< of this turn
     std::shared_ptr<ContextCore*> self_; ///< null inside once this is gone: for the executor's answers
-    ca::Client client_;
+    ca::Client ca_;
+    std::unique_ptr<pva::Client> pva_; ///< once somebody asks for it
 };
 
 } // namespace iochron::client

@@ -1,5 +1,7 @@
 #include "client/context_core.h"
 
+#include "client/scheme.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,20 +18,21 @@ void ContextCore::start(std::shared_ptr<Monitor::State> state)
     monitor.core = this;
     monitor.place = static_cast<std::uint32_t>(monitors_.size());
     monitors_.push_back(std::move(state));
-    monitor.channel = client_.open_channel({monitor.name, channel_token_of(monitor)}, *this);
+    monitor.source = &source_of(monitor.name);
+    monitor.channel = monitor.source->open_channel({address_of(monitor.name).name, channel_token_of(monitor)}, *this);
     if (monitor.channel != pv::ChannelId{}) {
-        client_.subscribe({.channel = monitor.channel,
-                           .mask = monitor.options.mask,
-                           .token = token_of(monitor),
-                           .count = monitor.options.count,
-                           .own = monitor.options.own},
-                          *this);
+        monitor.source->subscribe({.channel = monitor.channel,
+                                   .mask = monitor.options.mask,
+                                   .token = token_of(monitor),
+                                   .count = monitor.options.count,
+                                   .own = monitor.options.own},
+                                  *this);
     }
 }
 
 void ContextCore::stop(Monitor::State& monitor)
 {
-    client_.close(monitor.channel);
+    monitor.source->close(monitor.channel);
     std::erase(dirty_, &monitor);
     monitor.core = nullptr;
     monitors_.back()->place = monitor.place;

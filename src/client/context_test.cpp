@@ -19,6 +19,8 @@ ContextSettings alone(base::Log& log)
     settings.ca.auto_address_list = false;
     settings.ca.address_list = {{"127.0.0.1", 9}};
     settings.ca.repeater_port = 9;
+    settings.pva.auto_address_list = false;
+    settings.pva.address_list = {{"127.0.0.1", 9}};
     settings.log = &log;
     return settings;
 }
@@ -43,14 +45,16 @@ TEST(ClientContext, SaysWhatWasNotConnectedInTime)
     EXPECT_EQ(context.put("NOBODY:HAS:THIS", pv::Value::of(1.0), {.timeout = 20ms}).outcome, pv::Outcome::timed_out);
 }
 
-TEST(ClientContext, RefusesPvAccessWithWords)
+TEST(ClientContext, PvAccessIsAskedForByItsScheme)
 {
     base::SilentLog log;
     Context context(alone(log));
-    EXPECT_EQ(context.get("pva://X").error().text, "pvAccess is not built yet");
-    EXPECT_EQ(context.put("pva://X", pv::Value::of(1.0)).outcome, pv::Outcome::unsupported);
-    EXPECT_FALSE(context.monitor("pva://X", [](const Updates&) {}));
-    EXPECT_EQ(*ca_name("ca://X"), "X");
+    EXPECT_EQ(context.get("pva://X", 20ms).error().text, "pva://X was not connected in time");
+    EXPECT_EQ(context.put("pva://X", pv::Value::of(1.0), {.timeout = 20ms}).outcome, pv::Outcome::timed_out);
+    EXPECT_TRUE(context.monitor("pva://X", [](const Updates&) {}));
+    EXPECT_FALSE(context.monitor("pva://", [](const Updates&) {}));
+    EXPECT_EQ(address_of("ca://X").name, "X");
+    EXPECT_EQ(address_of("pva://X").protocol, Address::Protocol::pva);
 }
 
 TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)

@@ -1,21 +1,25 @@
 #pragma once
 
-#include "pv/status.h"
-
-#include <expected>
 #include <string_view>
 
 namespace iochron::client {
 
-/// The name behind "ca://", or the name itself: Channel Access is the default. "pva://" is refused.
-[[nodiscard]] inline std::expected<std::string_view, pv::Status> ca_name(std::string_view name)
+/// A PV as a user names it: "ca://NAME", "pva://NAME", or "NAME" alone, which is Channel Access.
+struct Address {
+    enum class Protocol : unsigned char { ca, pva };
+
+    Protocol protocol = Protocol::ca;
+    std::string_view name;
+};
+
+[[nodiscard]] inline Address address_of(std::string_view text)
 {
     constexpr std::string_view ca = "ca://";
     constexpr std::string_view pva = "pva://";
-    if (name.starts_with(pva)) {
-        return std::unexpected(pv::Status{pv::Outcome::unsupported, "pvAccess is not built yet"});
+    if (text.starts_with(pva)) {
+        return {Address::Protocol::pva, text.substr(pva.size())};
     }
-    return name.starts_with(ca) ? name.substr(ca.size()) : name;
+    return {Address::Protocol::ca, text.starts_with(ca) ? text.substr(ca.size()) : text};
 }
 
 } // namespace iochron::client

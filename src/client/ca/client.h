@@ -6,6 +6,7 @@
 #include "client/ca/settings.h"
 #include "client/ca/tables.h"
 #include "client/ca/values.h"
+#include "client/network_source.h"
 #include "pv/source.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
@@ -47,7 +48,7 @@ struct ChannelInfo {
 /// Equal subscriptions (channel, type, count, mask) share one on the wire, unless `own`, and unless one that runs
 /// alone has started: its first value has passed, and a second subscriber would have to do without one.
 /// Thread: shard
-class Client final : public pv::Source, private SearcherUser, private MonitorUser, private reactor::Touched {
+class Client final : public NetworkSource, private SearcherUser, private MonitorUser, private reactor::Touched {
   public:
     Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientOptions options = {});
     Client(const Client&) = delete;
@@ -65,10 +66,10 @@ class Client final : public pv::Source, private SearcherUser, private MonitorUse
     pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, pv::Sink& sink) override;
     void unsubscribe(pv::SubscriptionId subscription) override;
 
+    // NetworkSource
+    pv::ChannelId open_channel(const pv::OpenRequest& request, pv::Sink& sink) override;
+
     // What only Channel Access has.
-    /// Opens one channel whose id is known at once: it can be closed before it is found, and subscribed to. A name that
-    /// cannot be one is answered with `opened`, and gives an id that means nothing.
-    pv::ChannelId open_channel(const pv::OpenRequest& request, pv::Sink& sink);
     /// A read and a subscription in another form than the channel's own with time stamp. Of a GR or CTRL form
     /// sample->meta holds what it brought.
     void read_as(const pv::ReadRequest& request, wire::ca::Dbr type, pv::Sink& sink);

@@ -1,24 +1,16 @@
 #pragma once
 
 #include "base/time.h"
+#include "client/variables.h"
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace iochron::client::ca {
-
-/// A host as the user wrote it, which may be a name.
-struct Host {
-    std::string name;
-    std::uint16_t port = 0;
-
-    bool operator==(const Host&) const = default;
-};
 
 /// What a Channel Access client is told by its environment, read once. The names, defaults and odd rules are those of
 /// EPICS Base (CAref, "Configuring Client Behavior"; libca's iocinf.cpp and cac.cpp for what that leaves open).
@@ -38,9 +30,6 @@ struct Settings {
     std::string host;                  ///< what HOST_NAME says
     std::vector<std::string> warnings; ///< what was wrong in the environment and what was taken instead
 };
-
-/// Gives a variable's value, or nothing. An empty value counts as unset.
-using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 [[nodiscard]] Settings parse_settings(const Environment& environment);
 

@@ -5,7 +5,7 @@
 #include <map>
 
 using namespace std::chrono_literals;
-using iochron::client::ca::Host;
+using iochron::client::Host;
 using iochron::client::ca::parse_settings;
 using iochron::client::ca::Settings;
 

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "base/log.h"
+#include "client/network_source.h"
+#include "client/pva/connection.h"
+#include "client/pva/searcher.h"
+#include "client/pva/settings.h"
+#include "pv/plain.h"
+#include "pv/structure.h"
+#include "reactor/shard.h"
+#include "reactor/tcp.h"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace iochron::client::pva {
+
+struct ClientOptions {
+    /// Every PV is given as the structure that it is, also one that has a plain value.
+    bool structures = false;
+};
+
+/// The pvAccess client: offers the network as a pv::Source. Channels are searched, connected and, after a loss, found
+/// again by themselves, with their subscriptions; `closed` and `opened` tell.
+///
+/// A PV whose structure has one plain value (NTScalar, NTScalarArray, NTEnum) is read as that value, with alarm, time
+/// stamp and Meta; every other structure is the value by itself. Every subscription has a monitor of its own on the
+/// wire. A write with wait asks the server to answer when all processing is done (block).
+/// Thread: shard
+class Client final : public NetworkSource, private SearcherUser {
+  public:
+    Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientOptions options = {});
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() override;
+
+    pv::ChannelId open_channel(const pv::OpenRequest& request, pv::Sink& sink) override;
+
+    // pv::Source
+    void find(std::span<const std::string_view> names, std::span<pv::Presence> found) override;
+    void open(std::span<const pv::OpenRequest> requests, const pv::Peer& peer, pv::Sink& sink) override;
+    void close(pv::ChannelId channel) override;
+    [[nodiscard]] pv::MetaRef describe(pv::ChannelId channel) override;
+    void read(const pv::ReadRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
+    void write(const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
+    void cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink) override;
+    pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, pv::Sink& sink) override;
+    void unsubscribe(pv::SubscriptionId subscription) override;
+
+    [[nodiscard]] std::size_t connections() const { return links_.size(); }
+
+  private:
+    class Link;
+    struct Opening;
+
+    /// What was asked of a channel's server, by the id that its answers bear.
+    struct Request {
+        enum class Kind : std::uint8_t { describe, read, write, monitor };
+
+        Kind kind = Kind::read;
+        std::uint32_t channel = 0;
+        pv::Token token{};
+        pv::Sink* sink = nullptr;
+        pv::Value value; ///< of a write, until it has been sent
+        bool block = false;
+        bool ready = false;                 ///< INIT was answered
+        pv::Plain plain;                    ///< what the last sample of a monitor refers to
+        std::optional<pv::Structure> state; ///< once INIT has told the type
+    };
+    struct Channel {
+        enum class State : std::uint8_t { searching, connecting, describing, open };
+
+        std::string name;
+        State state = State::searching;
+        std::uint32_t sid = 0;
+        Link* link = nullptr;
+        pv::MetaRef meta;
+        pv::Token token{};
+        pv::Sink* sink = nullptr;
+        std::vector<std::uint32_t> requests; ///< ids
+    };
+
+    // Channels (client_channels.cpp).
+    std::string_view name_of(std::uint32_t id) override;
+    void found(std::uint32_t id, const base::Endpoint& server) override;
+    void validated(Link& link);
+    void created(std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status);
+    void described(std::uint32_t id, const pv::Structure& structure);
+    void lost(std::uint32_t id, const std::string& why, bool again_later);
+    void gone(Link& link, std::string_view why);
+    void drop(std::uint32_t id);
+
+    // Requests (client_requests.cpp).
+    std::uint32_t add_request(std::uint32_t channel, Request::Kind kind, pv::Token token, pv::Sink* sink);
+    void start(std::uint32_t id);
+    bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types);
+    bool initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    void ready(std::uint32_t id, Request& request);
+    bool executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    bool updated(Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    void tell_update(Request& request);
+    [[nodiscard]] pv::Sample sample_of(const pv::Structure& structure, pv::Plain& plain, const pv::Meta& meta) const;
+    [[nodiscard]] pv::MetaRef meta_of(const pv::Structure& structure) const;
+    void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
+    void end(std::uint32_t id, bool tell_server);
+    void fail(pv::Token token, pv::Sink& sink, const pv::Status& status);
+    void tell_batch();
+    void settle_later(pv::Sink& sink);
+    void settled();
+
+    reactor::Shard& shard_;
+    Settings settings_;
+    base::Log& log_;
+    ClientOptions options_;
+    std::unordered_map<std::uint32_t, Channel> channels_;
+    std::unordered_map<std::uint32_t, Request> requests_;
+    std::uint32_t last_channel_ = 0;
+    std::uint32_t last_request_ = 0;
+    std::unordered_map<base::Endpoint, std::unique_ptr<Link>> links_;
+    std::vector<std::unique_ptr<Link>> ended_; ///< destroyed when nobody is inside them any more
+    std::optional<reactor::TcpStreams> streams_;
+    Searcher searcher_;
+
+    std::vector<pv::Update> batch_; ///< of one sink and one read
+    pv::Sink* batch_sink_ = nullptr;
+    std::vector<pv::Sink*> to_settle_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace iochron::client::pva

@@ -1,0 +1,237 @@
+// Channels of the client: found, made, lost, found again.
+#include "client/pva/link.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace iochron::client::pva {
+
+using namespace std::chrono_literals;
+
+Client::Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientOptions options)
+    : shard_(shard), settings_(std::move(settings)), log_(log), options_(options), streams_(std::in_place, shard),
+      searcher_(shard, settings_, *this, log)
+{
+    for (const std::string& warning : settings_.warnings) {
+        log_.warning("pva.client.environment", "{}", warning);
+    }
+}
+
+// Nobody is told any more: sinks may be gone.
+Client::~Client()
+{
+    alive_.reset();
+    channels_.clear();
+    requests_.clear();
+    streams_.reset();
+}
+
+pv::ChannelId Client::open_channel(const pv::OpenRequest& request, pv::Sink& sink)
+{
+    if (request.name.empty() || request.name.size() > base::Limits{}.name_bytes) {
+        const pv::Opened refused{.token = request.token,
+                                 .status = {pv::Outcome::no_such_channel, "this is no name of a PV"},
+                                 .channel = {},
+                                 .meta = nullptr,
+                                 .rights = {}};
+        sink.opened({&refused, 1});
+        return {};
+    }
+    const std::uint32_t id = ++last_channel_;
+    Channel& channel = channels_[id];
+    channel.name = request.name;
+    channel.token = request.token;
+    channel.sink = &sink;
+    searcher_.search(id);
+    return pv::ChannelId{id};
+}
+
+void Client::open(std::span<const pv::OpenRequest> requests, const pv::Peer& /*peer*/, pv::Sink& sink)
+{
+    for (const pv::OpenRequest& request : requests) {
+        (void)open_channel(request, sink);
+    }
+}
+
+void Client::find(std::span<const std::string_view> /*names*/, std::span<pv::Presence> found)
+{
+    std::ranges::fill(found, pv::Presence::unknown);
+}
+
+pv::MetaRef Client::describe(pv::ChannelId channel)
+{
+    return channels_.at(static_cast<std::uint32_t>(channel)).meta;
+}
+
+std::string_view Client::name_of(std::uint32_t id)
+{
+    return channels_.at(id).name;
+}
+
+void Client::found(std::uint32_t id, const base::Endpoint& server)
+{
+    std::unique_ptr<Link>& link = links_[server];
+    if (!link) {
+        link = std::make_unique<Link>(*this, server);
+        Link* const it = link.get();
+        it->connect_.emplace(
+            *streams_, server, 5s,
+            [this, it](reactor::TcpStream& stream) -> std::unique_ptr<base::Connection> {
+                auto connection = std::make_unique<Connection>(settings_, *it, shard_.pool(), shard_.now());
+                it->stream_ = &stream;
+                it->connection_ = connection.get();
+                return connection;
+            },
+            [this, it](const std::string& why) {
+                log_.warning("pva.client.server " + to_string(it->server_), "PVA server {}: {}", to_string(it->server_),
+                             why);
+                gone(*it, why);
+            });
+    }
+    Channel& channel = channels_.at(id);
+    channel.state = Channel::State::connecting;
+    channel.link = link.get();
+    link->channels_.push_back(id);
+    if (link->validated_) {
+        link->connection_->create_channel(id, channel.name);
+        link->touch();
+    }
+}
+
+void Client::validated(Link& link)
+{
+    link.validated_ = true;
+    for (const std::uint32_t id : link.channels_) {
+        link.connection_->create_channel(id, channels_.at(id).name);
+    }
+    link.touch();
+}
+
+void Client::created(std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status)
+{
+    const auto found = channels_.find(id);
+    if (found == channels_.end()) {
+        return; // closed meanwhile
+    }
+    Channel& channel = found->second;
+    if (!status.success()) {
+        lost(id, status.message, true);
+        return;
+    }
+    channel.sid = sid;
+    channel.state = Channel::State::describing;
+    start(add_request(id, Request::Kind::describe, {}, nullptr));
+}
+
+/// The first read tells what the PV is: then it is open, and its subscriptions start.
+void Client::described(std::uint32_t id, const pv::Structure& structure)
+{
+    Channel& channel = channels_.at(id);
+    channel.state = Channel::State::open;
+    channel.meta = meta_of(structure);
+    const pv::Opened opened{
+        .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
+    settle_later(*channel.sink);
+    channel.sink->opened({&opened, 1});
+    const auto again = channels_.find(id);
+    if (again == channels_.end()) {
+        return;
+    }
+    for (const std::uint32_t request : std::vector(again->second.requests)) {
+        if (requests_.at(request).kind == Request::Kind::monitor) {
+            start(request);
+        }
+    }
+}
+
+/// Operations fail; monitors stay, and start again with the channel.
+void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
+{
+    const auto found = channels_.find(id);
+    if (found == channels_.end()) {
+        return;
+    }
+    Channel& channel = found->second;
+    const bool was_open = channel.state == Channel::State::open;
+    channel.state = Channel::State::searching;
+    if (Link* const link = std::exchange(channel.link, nullptr)) {
+        std::erase(link->channels_, id);
+    }
+    tell_batch();
+    for (const std::uint32_t request : std::vector(channel.requests)) {
+        if (requests_.at(request).kind == Request::Kind::monitor) {
+            requests_.at(request).ready = false;
+            requests_.at(request).state.reset();
+        } else if (requests_.at(request).kind == Request::Kind::describe) {
+            end(request, false);
+        } else {
+            finish(request, {pv::Outcome::disconnected, why}, nullptr);
+        }
+    }
+    if (const auto still = channels_.find(id); still != channels_.end()) {
+        again_later ? searcher_.search_later(id) : searcher_.search(id);
+        if (was_open) {
+            settle_later(*still->second.sink);
+            still->second.sink->closed(still->second.token, {pv::Outcome::disconnected, why});
+        }
+    }
+}
+
+void Client::gone(Link& link, std::string_view why)
+{
+    const auto found = links_.find(link.server_);
+    if (found == links_.end() || found->second.get() != &link) {
+        return;
+    }
+    ended_.push_back(std::move(found->second)); // we may be inside it
+    links_.erase(found);
+    link.connection_ = nullptr;
+    link.stream_ = nullptr;
+    const std::string reason = fmt::format("the connection to {} is lost: {}", to_string(link.server_), why);
+    for (const std::uint32_t id : std::exchange(link.channels_, {})) {
+        lost(id, reason, true);
+    }
+    settled();
+    shard_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+        if (!alive.expired()) {
+            ended_.clear();
+        }
+    });
+}
+
+void Client::close(pv::ChannelId channel_id)
+{
+    const auto id = static_cast<std::uint32_t>(channel_id);
+    const auto found = channels_.find(id);
+    if (found != channels_.end()) {
+        drop(id);
+    }
+}
+
+void Client::drop(std::uint32_t id)
+{
+    Channel& channel = channels_.at(id);
+    std::erase_if(batch_, [&](const pv::Update& update) {
+        return std::ranges::any_of(channel.requests, [&](std::uint32_t request) {
+            return requests_.at(request).token == update.token && requests_.at(request).sink == batch_sink_;
+        });
+    });
+    for (const std::uint32_t request : std::vector(channel.requests)) {
+        end(request, false); // the server ends them with the channel
+    }
+    searcher_.stop(id);
+    if (Link* const link = channel.link) {
+        std::erase(link->channels_, id);
+        if (channel.state >= Channel::State::describing) {
+            link->connection_->destroy_channel(channel.sid, id);
+        }
+        if (link->channels_.empty() && link->connection_ != nullptr) {
+            link->connection_->finish();
+        }
+        link->touch();
+    }
+    channels_.erase(id);
+}
+
+} // namespace iochron::client::pva

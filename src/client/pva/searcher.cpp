@@ -1,0 +1,154 @@
+#include "client/pva/searcher.h"
+
+#include "reactor/interfaces.h"
+#include "reactor/resolve.h"
+#include "wire/pva/header.h"
+#include "wire/pva/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace iochron::client::pva {
+namespace {
+
+using wire::pva::Search;
+
+constexpr std::uint32_t sequence = 0x696f'6372; ///< any will do: answers are told apart by the names' ids
+
+SearchSettings search_settings()
+{
+    SearchSettings search;
+    search.datagram_bytes = 1400; // PVXS; no more fits a frame of Ethernet
+    search.header_bytes = 46;
+    search.max_interval = std::chrono::seconds(30);
+    search.hurried_interval = std::chrono::seconds(4);
+    return search;
+}
+
+} // namespace
+
+Searcher::Searcher(reactor::Shard& shard, const Settings& settings, SearcherUser& user, base::Log& log)
+    : shard_(shard), user_(user), log_(log),
+      schedule_(search_settings(), static_cast<std::uint32_t>(shard.now().time_since_epoch().count())), timer_(shard)
+{
+    auto socket = reactor::UdpSocket::open(shard, {.broadcast = true},
+                                           [this](std::span<const reactor::Datagram> all) { receive(all); });
+    if (socket) {
+        socket_ = std::move(*socket);
+    } else {
+        log_.error("pva.client.udp", "no searches by UDP: {}", socket.error());
+    }
+    timer_.at(base::never, [this] { run(); });
+    find_destinations(settings);
+}
+
+void Searcher::find_destinations(const Settings& settings)
+{
+    if (settings.auto_address_list) {
+        auto interfaces = reactor::interfaces();
+        std::erase_if(interfaces, [](const reactor::Interface& interface) { return interface.loopback; });
+        for (const base::Ipv4 address : reactor::broadcast_addresses(interfaces)) {
+            destinations_.push_back({{address, settings.search_port}, false});
+        }
+        if (interfaces.empty()) {
+            destinations_.push_back({{base::ipv4_loopback, settings.search_port}, true});
+        }
+    }
+    std::string list;
+    for (const Host& host : settings.address_list) {
+        list += fmt::format("{}:{} ", host.name, host.port);
+    }
+    const std::weak_ptr<bool> alive = alive_;
+    reactor::resolve(shard_, list, settings.search_port, [this, alive](const reactor::Resolved& resolved) {
+        if (alive.expired()) {
+            return;
+        }
+        for (const std::string& problem : resolved.problems) {
+            log_.warning("pva.client.address", "EPICS_PVA_ADDR_LIST: {}", problem);
+        }
+        const auto interfaces = reactor::interfaces();
+        for (const base::Endpoint& endpoint : resolved.endpoints) {
+            const bool broadcast = endpoint.address == base::ipv4_broadcast ||
+                                   std::ranges::any_of(interfaces, [&](const reactor::Interface& interface) {
+                                       return interface.broadcast == endpoint.address;
+                                   });
+            destinations_.push_back({endpoint, !broadcast && !endpoint.address.multicast()});
+        }
+        ready_ = true;
+        run();
+    });
+}
+
+std::size_t Searcher::bytes_of(std::uint32_t id)
+{
+    constexpr std::size_t id_and_size = 7;
+    return id_and_size + user_.name_of(id).size();
+}
+
+void Searcher::search(std::uint32_t id)
+{
+    schedule_.add(id, bytes_of(id));
+    timer_.at(schedule_.deadline(shard_.now()));
+}
+
+void Searcher::search_later(std::uint32_t id)
+{
+    schedule_.add_later(id, bytes_of(id), shard_.now());
+    timer_.at(schedule_.deadline(shard_.now()));
+}
+
+void Searcher::run()
+{
+    if (!ready_ || !socket_) {
+        return;
+    }
+    schedule_.run(shard_.now(), [this](std::uint32_t, std::span<const std::uint32_t> ids) { send(ids); });
+    timer_.at(schedule_.deadline(shard_.now()));
+}
+
+void Searcher::send(std::span<const std::uint32_t> ids)
+{
+    Search search{.sequence = sequence, .answer_to = base::ipv4_any, .answer_port = socket_->local().port, .names = {}};
+    for (const std::uint32_t id : ids) {
+        search.names.push_back({id, user_.name_of(id)});
+    }
+    for (const Destination& to : destinations_) {
+        search.flags = to.unicast ? Search::unicast : 0;
+        bytes_.clear();
+        write(bytes_, base::ByteOrder::little, search);
+        if (const auto sent = socket_->send(to.endpoint, bytes_); !sent) {
+            log_.warning("pva.client.search " + to_string(to.endpoint), "PVA search at {} failed: {}",
+                         to_string(to.endpoint), sent.error());
+        }
+    }
+}
+
+void Searcher::receive(std::span<const reactor::Datagram> datagrams)
+{
+    using wire::pva::header_bytes;
+    for (const reactor::Datagram& datagram : datagrams) {
+        if (datagram.bytes.size() < header_bytes) {
+            continue;
+        }
+        const auto header = wire::pva::read_header(datagram.bytes.first<header_bytes>());
+        if (!header || header->control || header->command() != wire::pva::Command::search_response) {
+            continue;
+        }
+        base::Reader reader(datagram.bytes.subspan(header_bytes), header->order);
+        const auto response = wire::pva::read_search_response(reader);
+        if (!response || !response->found || response->protocol != "tcp" || !response->server) {
+            continue;
+        }
+        const base::Ipv4 address = response->server->any() ? datagram.from.address : *response->server;
+        for (const std::uint32_t id : response->ids) {
+            if (schedule_.searching(id)) {
+                schedule_.found(id, shard_.now());
+                user_.found(id, {address, response->port});
+            }
+        }
+    }
+    timer_.at(schedule_.deadline(shard_.now()));
+}
+
+} // namespace iochron::client::pva
