@@ -4,6 +4,7 @@
 #include "cli/ca_tools.h"
 #include "cli/ioc.h"
 #include "cli/pv_tools.h"
+#include "cli/repeater.h"
 
 #include <algorithm>
 #include <array>
@@ -33,6 +34,7 @@ std::span<const Command> commands()
         Command{"pvget", "pvget", "", pvget_main},
         Command{"pvmonitor", "pvmonitor", "", pvmonitor_main},
         Command{"pvput", "pvput", "", pvput_main},
+        Command{"repeater", "caRepeater", "pass servers' beacons on to the clients of this host", repeater_main},
         Command{"bench", "", "the performance test that counts every update", bench_main},
         Command{"bench-client", "", "", bench_client_main},
         Command{"bench-server", "", "", bench_server_main},

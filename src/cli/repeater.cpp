@@ -1,0 +1,125 @@
+#include "cli/repeater.h"
+
+#include "client/ca/repeater.h"
+#include "client/ca/settings.h"
+#include "reactor/shard.h"
+#include "reactor/timer.h"
+#include "reactor/udp.h"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace iochron::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using reactor::UdpSocket;
+
+constexpr std::string_view usage = R"(usage: caRepeater
+
+Passes the beacons of Channel Access servers on to all clients of this host, until it is ended. When the host
+has a repeater already, it ends at once, with status 0.
+
+  EPICS_CA_REPEATER_PORT       the UDP port (5065)
+  EPICS_CAS_BEACON_ADDR_LIST   multicast groups in it are joined; without it, those in EPICS_CA_ADDR_LIST
+  -h --help                    this help
+)";
+
+std::optional<std::string> variable(std::string_view name)
+{
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+// As caRepeater: where the servers of this host send beacons, or else where its clients search.
+std::optional<std::string> with_beacon_list(std::string_view name)
+{
+    const auto beacons = name == "EPICS_CA_ADDR_LIST" ? variable("EPICS_CAS_BEACON_ADDR_LIST") : std::nullopt;
+    return beacons ? beacons : variable(name);
+}
+
+/// Finds out by binding, as caRepeater does.
+/// Thread: shard
+class BindingHost : public client::ca::RepeaterHost {
+  public:
+    explicit BindingHost(reactor::Shard& shard) : shard_(shard) {}
+    bool is_own(base::Ipv4 address) override { return address.loopback() || can_bind({address, 0}); }
+    bool holds(std::uint16_t port) override { return !can_bind({base::ipv4_any, port}); }
+    bool can_bind(base::Endpoint endpoint)
+    {
+        return UdpSocket::open(shard_, {.bind = endpoint}, [](auto) {}).has_value();
+    }
+
+  private:
+    reactor::Shard& shard_;
+};
+
+void join_groups(UdpSocket& socket, const client::ca::Settings& settings)
+{
+    for (const auto& host : settings.address_list) {
+        const auto address = base::parse_ipv4(host.name);
+        if (!address || !address->multicast()) {
+            continue;
+        }
+        if (auto joined = socket.join({*address, base::ipv4_any}); !joined) {
+            fmt::print(stderr, "caRepeater: {}\n", joined.error());
+        }
+    }
+}
+
+int serve()
+{
+    reactor::Shard shard({.name = "repeater"});
+    const client::ca::Settings settings = client::ca::parse_settings(with_beacon_list);
+    BindingHost host(shard);
+    std::unique_ptr<UdpSocket> socket;
+    client::ca::Repeater repeater(host, [&](const base::Endpoint& to, std::span<const std::byte> bytes) {
+        (void)socket->send(to, bytes); // a lost beacon is followed by the next
+    });
+    auto opened = UdpSocket::open(shard, {.bind = {base::ipv4_any, settings.repeater_port}},
+                                  [&](std::span<const reactor::Datagram> datagrams) {
+                                      for (const reactor::Datagram& datagram : datagrams) {
+                                          repeater.take(datagram.from, datagram.bytes);
+                                      }
+                                  });
+    if (!opened) {
+        if (host.can_bind({})) {
+            return 0; // only this port is not to be had: the host has its repeater
+        }
+        fmt::print(stderr, "caRepeater: {}\n", opened.error());
+        return 1;
+    }
+    socket = std::move(*opened);
+    join_groups(*socket, settings);
+    reactor::Timer cleaning(shard);
+    cleaning.at(shard.refresh() + 10s, [&] {
+        repeater.forget_gone();
+        cleaning.at(shard.now() + 10s);
+    });
+    shard.run();
+    return 0;
+}
+
+} // namespace
+
+int repeater_main(int argc, char** argv)
+{
+    const std::string_view word = argc > 1 ? argv[1] : "";
+    if (argc == 1) {
+        return serve();
+    }
+    if (word == "-h" || word == "--help") {
+        fmt::print("{}", usage);
+        return 0;
+    }
+    fmt::print(stderr, "caRepeater: '{}' is not understood\n{}", word, usage);
+    return 2;
+}
+
+} // namespace iochron::cli
