@@ -1,6 +1,7 @@
 # One line a fuzz target: fuzz_target(NAME NEEDS room...), with fuzz/NAME.cpp and fuzz/corpus/NAME/.
 fuzz_target(calc NEEDS calc)
 fuzz_target(db_link NEEDS db)
+fuzz_target(filter_text NEEDS db)
 fuzz_target(db_load NEEDS db)
 fuzz_target(macros NEEDS db)
 fuzz_target(ca_circuit NEEDS server)

@@ -15,6 +15,7 @@ struct Channel {
     std::uint16_t sink = 0;
     std::uint16_t generation = 0; ///< odd while open
     bool waiting = false;         ///< a put of it waits for its completion
+    bool filtered = false;        ///< Core::filters has something for it
 };
 static_assert(sizeof(Channel) == 24);
 

@@ -1,4 +1,5 @@
 #include "db/core.h"
+#include "db/filter.h"
 
 #include "db/cycle.h"
 #include "db/record_fields.h"

@@ -27,6 +27,8 @@
 
 namespace iochron::db {
 
+struct Filters;
+
 /// AMSG and NAMSG of a record that has one of them.
 struct Messages {
     std::string now;
@@ -80,6 +82,7 @@ struct Core {
     pv::MetaRef last_meta{}; ///< of the last channel that asked: the next one's is mostly the same
     Posts posts;
     Channels channels;
+    std::unordered_map<Node, std::unique_ptr<Filters>> filters; ///< of the channels that have any
     Scans scans;
     Triggers triggers;
     Delays delays;
@@ -197,6 +200,10 @@ struct Core {
 
     /// The same for a channel: from its stream where that has one.
     [[nodiscard]] pv::MetaRef channel_meta(Record& record, FieldIndex key);
+    /// A Meta of the channel's field as the channel's filters leave it.
+    [[nodiscard]] pv::MetaRef filtered_meta(Node channel, const pv::Meta* meta);
+    /// A sample of the channel's field as the channel's filters leave it.
+    void filter(Node channel, pv::Sample& sample);
 
     // db/process.cpp
 

@@ -1,4 +1,5 @@
 #include "db/core.h"
+#include "db/filter.h"
 #include "db/record_fields.h"
 
 #include <limits>
@@ -97,6 +98,22 @@ pv::MetaRef Core::channel_meta(Record& record, FieldIndex key)
         last_meta = metas.owner(from->meta);
     }
     return last_meta;
+}
+
+pv::MetaRef Core::filtered_meta(Node channel, const pv::Meta* meta)
+{
+    Filters& filters = *this->filters.at(channel);
+    if (filters.before.get() != meta) {
+        filters.before = metas.owner(meta);
+        filters.after = metas.take(filters.change(*meta));
+    }
+    return filters.after;
+}
+
+void Core::filter(Node channel, pv::Sample& sample)
+{
+    sample.value = filters.at(channel)->change(sample.value, *sample.meta);
+    sample.meta = filtered_meta(channel, sample.meta).get();
 }
 
 void Core::sweep_metas()

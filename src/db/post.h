@@ -19,6 +19,7 @@ struct Subscription {
     std::uint16_t sink = 0;
     std::uint16_t generation = 0;
     pv::Mask mask = pv::Mask::none;
+    bool filtered = false; ///< its channel has filters, through which each update goes
     Node channel = 0;
     Node next = 0;
 };
@@ -71,8 +72,9 @@ class Posts {
 
     // db/subscription.cpp
 
-    /// A new subscription to the record's stream.
-    [[nodiscard]] pv::SubscriptionId begin(Stream& stream, const Record& record, Node channel,
+    /// A new subscription to the record's stream. One with filters is never the stream's first, which is told without
+    /// a look at filters.
+    [[nodiscard]] pv::SubscriptionId begin(Stream& stream, const Record& record, Node channel, bool filtered,
                                            const pv::SubscribeRequest& request, pv::Sink& sink);
     /// Record and key of the stream that a subscription is of; no_field where the id is stale.
     [[nodiscard]] std::pair<RecordId, FieldIndex> where(pv::SubscriptionId id, Channels& channels);

@@ -1,4 +1,5 @@
 #include "db/core.h"
+#include "db/filter.h"
 #include "db/record_fields.h"
 
 #include <fmt/format.h>
@@ -23,13 +24,14 @@ pv::Opened refused(const pv::OpenRequest& request, Outcome outcome, std::string 
 
 pv::Opened open_one(Core& core, const pv::OpenRequest& request, pv::Sink& sink)
 {
-    const std::size_t filter = request.name.find_first_of("[{");
-    if (filter != std::string_view::npos) {
-        return refused(request, Outcome::unsupported, "channel filters and array ranges are not supported");
-    }
-    const Core::Place place = core.place(request.name);
+    const auto [name, filter_text] = split_filters(request.name);
+    const Core::Place place = core.place(name);
     if (place.record == nullptr || core.field(*place.record, field_of(place.field)).type == Dbf::noaccess) {
         return refused(request, Outcome::no_such_channel, fmt::format("there is no '{}'", request.name));
+    }
+    auto filters = make_filters(filter_text);
+    if (!filters) {
+        return refused(request, Outcome::unsupported, fmt::format("'{}': {}", request.name, filters.error()));
     }
     const Field& field = core.field(*place.record, field_of(place.field));
     Channel channel;
@@ -37,11 +39,14 @@ pv::Opened open_one(Core& core, const pv::OpenRequest& request, pv::Sink& sink)
     channel.record = place.record->id;
     channel.field = place.field;
     channel.sink = core.posts.acquire(sink);
-    return {request.token,
-            {},
-            core.channels.open(channel),
-            core.channel_meta(*place.record, place.field),
-            {.read = true, .write = !field.has(nomod)}};
+    channel.filtered = *filters != nullptr;
+    const pv::ChannelId id = core.channels.open(channel);
+    pv::MetaRef meta = core.channel_meta(*place.record, place.field);
+    if (channel.filtered) {
+        core.filters[Channels::node(id)] = *std::move(filters);
+        meta = core.filtered_meta(Channels::node(id), meta.get());
+    }
+    return {request.token, {}, id, std::move(meta), {.read = true, .write = !field.has(nomod)}};
 }
 
 void answer(Core& core, pv::Sink& sink, pv::Token token, const pv::Status& status, const pv::Sample* sample = nullptr)
@@ -73,7 +78,7 @@ pv::Status no_channel()
 void Database::find(std::span<const std::string_view> names, std::span<pv::Presence> found)
 {
     for (std::size_t i = 0; i < names.size(); ++i) {
-        const Core::Place place = core_->place(names[i]);
+        const Core::Place place = core_->place(split_filters(names[i]).first);
         const bool here =
             place.record != nullptr && core_->field(*place.record, field_of(place.field)).type != Dbf::noaccess;
         found[i] = here ? pv::Presence::here : pv::Presence::absent;
@@ -109,13 +114,20 @@ void Database::close(pv::ChannelId id)
     core.waits.cancel(id, {}, nullptr);
     std::erase_if(core.ended, [&](const Ended& end) { return end.channel == id; });
     core.posts.release(channel->sink);
+    if (channel->filtered) {
+        core.filters.erase(node);
+    }
     core.channels.close(id);
 }
 
 pv::MetaRef Database::describe(pv::ChannelId id)
 {
     const Channel* const channel = core_->channels.find(id);
-    return channel == nullptr ? nullptr : core_->channel_meta(core_->records[channel->record], channel->field);
+    if (channel == nullptr) {
+        return nullptr;
+    }
+    pv::MetaRef meta = core_->channel_meta(core_->records[channel->record], channel->field);
+    return channel->filtered ? core_->filtered_meta(Channels::node(id), meta.get()) : meta;
 }
 
 void Database::read(const pv::ReadRequest& request, const pv::Peer&, pv::Sink& sink)
@@ -129,7 +141,10 @@ void Database::read(const pv::ReadRequest& request, const pv::Peer&, pv::Sink& s
     }
     Record& record = core.records[channel->record];
     const pv::MetaRef meta = core.channel_meta(record, channel->field);
-    const pv::Sample sample = core.sample(record, channel->field, meta.get());
+    pv::Sample sample = core.sample(record, channel->field, meta.get());
+    if (channel->filtered) {
+        core.filter(Channels::node(request.channel), sample);
+    }
     answer(core, sink, request.token, {}, &sample);
 }
 
@@ -205,8 +220,13 @@ pv::SubscriptionId Database::subscribe(const pv::SubscribeRequest& request, pv::
     if (stream.meta == nullptr) {
         stream.meta = core.channel_meta(record, channel->field).get();
     }
-    const pv::SubscriptionId id = core.posts.begin(stream, record, Channels::node(request.channel), request, sink);
-    core.posts.first(request.token, sink, core.sample(record, channel->field, stream.meta));
+    const Node node = Channels::node(request.channel);
+    const pv::SubscriptionId id = core.posts.begin(stream, record, node, channel->filtered, request, sink);
+    pv::Sample sample = core.sample(record, channel->field, stream.meta);
+    if (channel->filtered) {
+        core.filter(node, sample);
+    }
+    core.posts.first(request.token, sink, sample);
     return id;
 }
 

@@ -127,6 +127,10 @@ void Core::deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv:
         }
         if (subscription.sink == 0) { // a CP link of this database listens
             trigger(LinkId{static_cast<std::uint32_t>(subscription.token)});
+        } else if (subscription.filtered) {
+            pv::Sample sample{value, {record.time}, tag, {}, mask, {}, message, stream.meta};
+            filter(subscription.channel, sample);
+            posts.append(subscription.sink, subscription.token, record, sample.value, mask, tag, message, sample.meta);
         } else {
             posts.append(subscription.sink, subscription.token, record, value, mask, tag, message, stream.meta);
         }
@@ -167,7 +171,8 @@ void Core::tell_meta(const Stream& stream, const pv::MetaRef& fresh)
         if (sink != 0 && channel != 0) {
             pv::Sink& to = posts.sink(sink);
             posts.flush(to);
-            to.meta_changed(channels[channel].token, fresh);
+            const bool filtered = channels[channel].filtered;
+            to.meta_changed(channels[channel].token, filtered ? filtered_meta(channel, fresh.get()) : fresh);
             posts.touch(to);
         }
     };

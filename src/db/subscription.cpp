@@ -43,13 +43,13 @@ Node node_of(pv::SubscriptionId id)
 
 } // namespace
 
-pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node channel, const pv::SubscribeRequest& request,
-                                pv::Sink& sink)
+pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node channel, bool filtered,
+                                const pv::SubscribeRequest& request, pv::Sink& sink)
 {
     serial_ = serial_ == UINT16_MAX ? 1 : serial_ + 1;
     const std::uint16_t to = acquire(sink);
     stream.wants |= request.mask;
-    if (!any(stream.mask) && any(request.mask)) {
+    if (!filtered && !any(stream.mask) && any(request.mask)) {
         stream.token = request.token;
         stream.sink = to;
         stream.mask = request.mask;
@@ -62,6 +62,7 @@ pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node chann
                   .sink = to,
                   .generation = serial_,
                   .mask = request.mask,
+                  .filtered = filtered,
                   .channel = channel,
                   .next = stream.more};
     stream.more = node;
