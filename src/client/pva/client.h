@@ -53,8 +53,6 @@ class Client final : public NetworkSource, private SearcherUser {
     pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, pv::Sink& sink) override;
     void unsubscribe(pv::SubscriptionId subscription) override;
 
-    [[nodiscard]] std::size_t connections() const { return links_.size(); }
-
   private:
     class Link;
     struct Opening;
@@ -109,7 +107,6 @@ class Client final : public NetworkSource, private SearcherUser {
     [[nodiscard]] pv::MetaRef meta_of(const pv::Structure& structure) const;
     void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
     void end(std::uint32_t id, bool tell_server);
-    void fail(pv::Token token, pv::Sink& sink, const pv::Status& status);
     void tell_batch();
     void settle_later(pv::Sink& sink);
     void settled();

@@ -280,16 +280,11 @@ void Client::end(std::uint32_t id, bool tell_server)
     requests_.erase(found);
 }
 
-void Client::fail(pv::Token token, pv::Sink& sink, const pv::Status& status)
-{
-    sink.completed(token, status, nullptr);
-}
-
 void Client::read(const pv::ReadRequest& request, const pv::Peer& /*peer*/, pv::Sink& sink)
 {
     const auto id = static_cast<std::uint32_t>(request.channel);
     if (channels_.at(id).state != Channel::State::open) {
-        fail(request.token, sink, {pv::Outcome::disconnected, "the channel is not connected"});
+        sink.completed(request.token, {pv::Outcome::disconnected, "the channel is not connected"}, nullptr);
         return;
     }
     start(add_request(id, Request::Kind::read, request.token, &sink));
@@ -299,11 +294,11 @@ void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv
 {
     const auto id = static_cast<std::uint32_t>(request.channel);
     if (request.kind != pv::WriteKind::value) {
-        fail(request.token, sink, {pv::Outcome::unsupported, "pvAccess cannot acknowledge alarms"});
+        sink.completed(request.token, {pv::Outcome::unsupported, "pvAccess cannot acknowledge alarms"}, nullptr);
         return;
     }
     if (channels_.at(id).state != Channel::State::open) {
-        fail(request.token, sink, {pv::Outcome::disconnected, "the channel is not connected"});
+        sink.completed(request.token, {pv::Outcome::disconnected, "the channel is not connected"}, nullptr);
         return;
     }
     const std::uint32_t put = add_request(id, Request::Kind::write, request.token, &sink);

@@ -1,7 +1,7 @@
 #include "server/ca/beacon_sender.h"
 
-#include "reactor/interfaces.h"
 #include "reactor/resolve.h"
+#include "server/beacon_destinations.h"
 #include "wire/ca/beacon.h"
 #include "wire/ca/message.h"
 
@@ -9,25 +9,6 @@
 #include <array>
 
 namespace iochron::server::ca {
-namespace {
-
-std::vector<base::Endpoint> automatic_destinations(const Settings& settings)
-{
-    std::vector<reactor::Interface> interfaces = reactor::interfaces();
-    if (!settings.interfaces.empty()) {
-        std::erase_if(interfaces, [&](const reactor::Interface& interface) {
-            return std::ranges::find(settings.interfaces, interface.address) == settings.interfaces.end();
-        });
-    }
-    std::vector<base::Endpoint> all;
-    for (const base::Ipv4 address : reactor::broadcast_addresses(interfaces)) {
-        all.push_back({address, settings.beacon_port});
-    }
-    return all;
-}
-
-} // namespace
-
 BeaconSender::BeaconSender(reactor::Shard& shard, const Settings& settings, std::uint16_t tcp_port, base::Log& log)
     : shard_(shard), log_(log), tcp_port_(tcp_port), schedule_(settings.beacon_period, shard.refresh()),
       destinations_(std::make_shared<std::vector<base::Endpoint>>()), timer_(shard)
@@ -46,7 +27,7 @@ BeaconSender::open(reactor::Shard& shard, const Settings& settings, std::uint16_
     }
     sender->socket_ = std::move(*socket);
     if (settings.auto_beacons) {
-        *sender->destinations_ = automatic_destinations(settings);
+        *sender->destinations_ = automatic_beacon_destinations(settings.interfaces, settings.beacon_port);
     }
     reactor::resolve(shard, settings.beacon_list, settings.beacon_port,
                      [all = sender->destinations_, &log](const reactor::Resolved& found) {

@@ -1,7 +1,7 @@
 #include "server/pva/beacon_sender.h"
 
-#include "reactor/interfaces.h"
 #include "reactor/resolve.h"
+#include "server/beacon_destinations.h"
 
 #include <algorithm>
 
@@ -10,21 +10,6 @@ namespace {
 
 constexpr unsigned quick = 10;
 constexpr auto slow = std::chrono::seconds(180);
-
-std::vector<base::Endpoint> automatic_destinations(const Settings& settings)
-{
-    std::vector<reactor::Interface> interfaces = reactor::interfaces();
-    if (!settings.interfaces.empty()) {
-        std::erase_if(interfaces, [&](const reactor::Interface& interface) {
-            return std::ranges::find(settings.interfaces, interface.address) == settings.interfaces.end();
-        });
-    }
-    std::vector<base::Endpoint> all;
-    for (const base::Ipv4 address : reactor::broadcast_addresses(interfaces)) {
-        all.push_back({address, settings.search_port});
-    }
-    return all;
-}
 
 } // namespace
 
@@ -45,7 +30,7 @@ BeaconSender::open(reactor::Shard& shard, const Settings& settings, std::uint16_
     }
     sender->socket_ = std::move(*socket);
     if (settings.auto_beacons) {
-        *sender->destinations_ = automatic_destinations(settings);
+        *sender->destinations_ = automatic_beacon_destinations(settings.interfaces, settings.search_port);
     }
     reactor::resolve(shard, settings.beacon_list, settings.search_port,
                      [all = sender->destinations_, &log](const reactor::Resolved& found) {

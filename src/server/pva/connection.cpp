@@ -2,6 +2,7 @@
 
 #include "server/pva/frames.h"
 #include "server/pva/pipe.h"
+#include "server/pva/search.h"
 #include "wire/pva/header.h"
 #include "wire/pva/search.h"
 #include "wire/pva/size.h"
@@ -176,23 +177,12 @@ void Connection::search(base::Reader& reader)
     if (!search || !search->tcp) {
         return;
     }
-    std::vector<std::string_view> names;
-    for (const auto& name : search->names) {
-        names.push_back(name.name);
-    }
-    const std::unique_ptr<bool[]> found(new bool[names.size()]{});
-    service_.find(names, {found.get(), names.size()});
-    wire::pva::SearchResponse response{
-        .guid = service_.guid(), .sequence = search->sequence, .port = service_.port(), .ids = {}};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (found[i]) {
-            response.ids.push_back(search->names[i].id);
-        }
-    }
-    response.found = !response.ids.empty();
-    if (response.found || (search->flags & wire::pva::Search::must_reply) != 0) {
+    const auto response = answer_to(
+        *search, service_.guid(), service_.port(),
+        [this](std::span<const std::string_view> names, std::span<bool> found) { service_.find(names, found); });
+    if (response) {
         frame_.clear();
-        write(frame_, wire::pva::Role::server, byte_order, response);
+        write(frame_, wire::pva::Role::server, byte_order, *response);
         output().append(frame_);
     }
 }

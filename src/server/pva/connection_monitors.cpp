@@ -16,7 +16,6 @@ constexpr std::uint8_t destroy = 0x10;
 std::uint8_t form_type(const pv::Type& type, const pv::BitSet& wanted)
 {
     constexpr std::uint64_t changing = 0x3BA;
-    constexpr std::uint8_t as_number = 1;
     const bool number = type.id().starts_with("epics:nt/NTScalar:") && is_number(type.fields()[1].type->scalar());
     return number && (wanted.word(0) & changing) == changing ? as_number : 0;
 }

@@ -10,6 +10,26 @@ using wire::pva::Command;
 using wire::pva::header_bytes;
 using wire::pva::Search;
 
+std::optional<wire::pva::SearchResponse> answer_to(const Search& search, const wire::pva::Guid& guid,
+                                                   std::uint16_t port, const Find& find)
+{
+    std::vector<std::string_view> names;
+    for (const Search::Name& name : search.names) {
+        names.push_back(name.name);
+    }
+    const std::unique_ptr<bool[]> found(new bool[names.size()]{});
+    find(names, {found.get(), names.size()});
+    wire::pva::SearchResponse response{.guid = guid, .sequence = search.sequence, .port = port, .ids = {}};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (found[i]) {
+            response.ids.push_back(search.names[i].id);
+        }
+    }
+    response.found = !response.ids.empty();
+    const bool due = response.found || (search.flags & Search::must_reply) != 0;
+    return due ? std::optional(std::move(response)) : std::nullopt;
+}
+
 void SearchResponder::answer(const Datagram& datagram, std::uint16_t port, const Sends& sends)
 {
     bool tagged = false;
@@ -44,23 +64,10 @@ void SearchResponder::answer(const Datagram& datagram, std::uint16_t port, const
 void SearchResponder::answer(const Search& search, base::Endpoint to, std::uint16_t port, const Sends& sends)
 {
     ++searches_;
-    std::vector<std::string_view> names;
-    for (const Search::Name& name : search.names) {
-        names.push_back(name.name);
-    }
-    const std::unique_ptr<bool[]> found(new bool[names.size()]{});
-    find_(names, {found.get(), names.size()});
-    wire::pva::SearchResponse response{.guid = guid_, .sequence = search.sequence, .port = port, .ids = {}};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (found[i]) {
-            response.ids.push_back(search.names[i].id);
-        }
-    }
-    response.found = !response.ids.empty();
-    if (response.found || (search.flags & Search::must_reply) != 0) {
+    if (const auto response = answer_to(search, guid_, port, find_)) {
         ++answered_;
         bytes_.clear();
-        write(bytes_, wire::pva::Role::server, base::ByteOrder::big, response);
+        write(bytes_, wire::pva::Role::server, base::ByteOrder::big, *response);
         sends.answer(to, bytes_);
     }
 }

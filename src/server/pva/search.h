@@ -5,11 +5,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace iochron::server::pva {
+
+/// Which of the names are here. `found` is as long as `names`.
+using Find = std::function<void(std::span<const std::string_view> names, std::span<bool> found)>;
+
+/// The answer to a search, by UDP or TCP; nothing where none of the names is here and no answer is insisted on. `port`
+/// is the TCP listener's.
+[[nodiscard]] std::optional<wire::pva::SearchResponse>
+answer_to(const wire::pva::Search& search, const wire::pva::Guid& guid, std::uint16_t port, const Find& find);
 
 /// Answers the searches of datagrams. Pure: a datagram goes in, the datagrams of the answer come out. What makes no
 /// sense ends its datagram silently: anybody may send anything.
@@ -19,8 +28,6 @@ namespace iochron::server::pva {
 /// Thread: shard
 class SearchResponder {
   public:
-    /// Which of the names are here. `found` is as long as `names`.
-    using Find = std::function<void(std::span<const std::string_view> names, std::span<bool> found)>;
     using Send = std::function<void(base::Endpoint to, std::span<const std::byte>)>;
 
     struct Datagram {

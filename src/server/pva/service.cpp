@@ -14,9 +14,6 @@ namespace {
 
 using wire::pva::Encoder;
 
-// Form::type: how an update is made.
-constexpr std::uint8_t as_number = 1; ///< an NTScalar number of which everything is wanted
-
 std::size_t begin(std::vector<std::byte>& frame, std::uint8_t subcommand)
 {
     frame.clear();

@@ -19,6 +19,9 @@ inline constexpr std::size_t id_offset = 8;
 /// All that this server sends over TCP, so that one frame serves all connections.
 inline constexpr base::ByteOrder byte_order = base::ByteOrder::little;
 
+/// Form::type of an NTScalar number of which everything that changes is wanted: its updates take the short way.
+inline constexpr std::uint8_t as_number = 1;
+
 /// The pvAccess server without its sockets: a Service whose sessions are Connections and whose frames are PVA's.
 /// Thread: shard
 class Service final : public server::Service {
