@@ -67,6 +67,7 @@ class Client final : public NetworkSource, private SearcherUser {
         pv::Sink* sink = nullptr;
         pv::Value value; ///< of a write, until it has been sent
         bool block = false;
+        bool waits = false;                 ///< an update of it is in the batch
         bool ready = false;                 ///< INIT was answered
         pv::Plain plain;                    ///< what the last sample of a monitor refers to
         std::optional<pv::Structure> state; ///< once INIT has told the type
@@ -101,8 +102,8 @@ class Client final : public NetworkSource, private SearcherUser {
     bool initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     void ready(std::uint32_t id, Request& request);
     bool executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
-    bool updated(Request& request, base::Reader& reader, wire::pva::TypeCache& types);
-    void tell_update(Request& request);
+    bool updated(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    void tell_update(std::uint32_t id, Request& request);
     [[nodiscard]] pv::Sample sample_of(const pv::Structure& structure, pv::Plain& plain, const pv::Meta& meta) const;
     [[nodiscard]] pv::MetaRef meta_of(const pv::Structure& structure) const;
     void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
@@ -124,7 +125,8 @@ class Client final : public NetworkSource, private SearcherUser {
     std::optional<reactor::TcpStreams> streams_;
     Searcher searcher_;
 
-    std::vector<pv::Update> batch_; ///< of one sink and one read
+    std::vector<pv::Update> batch_;       ///< of one sink and one read
+    std::vector<std::uint32_t> in_batch_; ///< requests of which an update waits there
     pv::Sink* batch_sink_ = nullptr;
     std::vector<pv::Sink*> to_settle_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

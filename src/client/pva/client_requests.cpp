@@ -77,7 +77,7 @@ bool Client::answered(Command command, std::uint32_t id, base::Reader& reader, w
         return initialized(id, request, reader, types);
     }
     if (command == Command::monitor) {
-        return (subcommand & last) != 0 || updated(request, reader, types);
+        return (subcommand & last) != 0 || updated(id, request, reader, types);
     }
     return executed(id, request, reader, types);
 }
@@ -169,7 +169,7 @@ bool Client::executed(std::uint32_t id, Request& request, base::Reader& reader, 
     return true;
 }
 
-bool Client::updated(Request& request, base::Reader& reader, wire::pva::TypeCache& types)
+bool Client::updated(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
 {
     if (!request.state) {
         return false;
@@ -180,7 +180,7 @@ bool Client::updated(Request& request, base::Reader& reader, wire::pva::TypeCach
     if (!reader.ok()) {
         return false;
     }
-    tell_update(request);
+    tell_update(id, request);
     return true;
 }
 
@@ -208,16 +208,14 @@ pv::MetaRef Client::meta_of(const pv::Structure& structure) const
 }
 
 /// Updates of one sink are handed over together; one of a monitor that waits refers to what the next one changes.
-void Client::tell_update(Request& request)
+void Client::tell_update(std::uint32_t id, Request& request)
 {
     Channel& channel = channels_.at(request.channel);
     const auto display = request.state->type()->find("display");
     const auto choices = request.state->type()->find("value.choices");
     const bool property =
         (display && request.state->is_marked(*display)) || (choices && request.state->is_marked(*choices));
-    const bool waits =
-        std::ranges::any_of(batch_, [&](const pv::Update& update) { return update.token == request.token; });
-    if (waits || property || batch_sink_ != request.sink) {
+    if (request.waits || property || batch_sink_ != request.sink) {
         tell_batch();
         batch_sink_ = request.sink;
     }
@@ -228,6 +226,8 @@ void Client::tell_update(Request& request)
     pv::Sample sample = sample_of(*request.state, request.plain, *channel.meta);
     sample.mask = pv::Mask::value | (property ? pv::Mask::property : pv::Mask::none);
     batch_.push_back({request.token, std::move(sample)});
+    request.waits = true;
+    in_batch_.push_back(id);
 }
 
 void Client::tell_batch()
@@ -236,6 +236,11 @@ void Client::tell_batch()
         return;
     }
     const std::vector<pv::Update> batch = std::exchange(batch_, {});
+    for (const std::uint32_t id : std::exchange(in_batch_, {})) {
+        if (const auto found = requests_.find(id); found != requests_.end()) {
+            found->second.waits = false;
+        }
+    }
     batch_sink_->updates(batch);
     settle_later(*batch_sink_);
 }
