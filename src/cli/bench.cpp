@@ -44,7 +44,7 @@ int bench_main(int argc, char** argv)
     row.seconds = 0;
     app.add_option("--server", row.server, "softioc: user code sets ai records; calc: calc records that scan")
         ->check(CLI::IsMember({"softioc", "calc"}));
-    app.add_option("--client", row.client, "ca (pva is not built yet)")->check(CLI::IsMember({"ca"}));
+    app.add_option("--client", row.client, "ca: Channel Access; pva: pvAccess")->check(CLI::IsMember({"ca", "pva"}));
     app.add_option("--pvs", row.server_pvs, "PVs (1000)")->check(CLI::Range(0u, 10'000'000u));
     app.add_option("--rate", row.rate_hz, "updates of each PV per second (10)")->check(CLI::Range(0.0, 100'000.0));
     app.add_option("--monitors", row.monitors_per_pv, "subscriptions to each PV (1)")->check(CLI::Range(0u, 100'000u));
@@ -78,11 +78,13 @@ int bench_main(int argc, char** argv)
 int bench_client_main(int argc, char** argv)
 {
     CLI::App app("The client of `iochron bench`, which tells it what to do on standard input.", "iochron bench-client");
+    std::string protocol = "ca";
     std::uint32_t pvs = 0;
     std::uint32_t monitors = 0;
+    app.add_option("--protocol", protocol)->check(CLI::IsMember({"ca", "pva"}));
     app.add_option("--pvs", pvs)->required();
     app.add_option("--monitors", monitors)->required();
-    return run(app, argc, argv, [&] { return perf::run_load_client(pvs, monitors); });
+    return run(app, argc, argv, [&] { return perf::run_load_client(protocol, pvs, monitors); });
 }
 
 int bench_server_main(int argc, char** argv)

@@ -2,7 +2,6 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "client/ca/client.h"
 #include "perf/latency.h"
 #include "perf/verify.h"
 #include "pv/source.h"
@@ -73,8 +72,8 @@ class LoadClient final : public pv::Sink {
     reactor::Timer timer_;
 };
 
-/// The process `iochron bench-client`: a LoadClient told what to do by lines on standard input ("measure", "measured",
-/// "drain"), answering with one line of JSON each. The exit status.
-int run_load_client(std::uint32_t pvs, std::uint32_t monitors);
+/// The process `iochron bench-client`: a LoadClient of the protocol ("ca" or "pva"), told what to do by lines on
+/// standard input ("measure", "measured", "drain"), answering with one line of JSON each. The exit status.
+int run_load_client(const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors);
 
 } // namespace iochron::perf

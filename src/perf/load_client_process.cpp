@@ -1,5 +1,7 @@
 #include "perf/load_client.h"
 
+#include "client/ca/client.h"
+#include "client/pva/client.h"
 #include "reactor/spdlog_log.h"
 #include "reactor/system_clock.h"
 
@@ -8,7 +10,10 @@
 #include <cstdlib>
 #include <future>
 #include <iostream>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace iochron::perf {
 namespace {
@@ -28,19 +33,29 @@ nlohmann::json to_json(const Verdict& verdict)
             {"misordered", verdict.misordered}, {"wrong", verdict.wrong}, {"silent", verdict.silent}};
 }
 
+std::optional<std::string> variable(std::string_view name)
+{
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+std::unique_ptr<pv::Source> network_of(const std::string& protocol, reactor::Shard& shard, base::Log& log)
+{
+    if (protocol == "pva") {
+        return std::make_unique<client::pva::Client>(shard, client::pva::parse_settings(variable), log);
+    }
+    return std::make_unique<client::ca::Client>(shard, client::ca::parse_settings(variable), log,
+                                                client::ca::ClientOptions{.describe = false});
+}
+
 /// What is made and lives on the shard.
 struct Load {
-    Load(reactor::Shard& shard, base::Log& log, std::uint32_t pvs, std::uint32_t monitors)
-        : network(shard, client::ca::parse_settings([](std::string_view name) -> std::optional<std::string> {
-                      const char* const value = std::getenv(std::string(name).c_str());
-                      return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-                  }),
-                  log, {.describe = false}),
-          client(shard, network, clock, pvs, monitors)
+    Load(reactor::Shard& shard, base::Log& log, const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors)
+        : network(network_of(protocol, shard, log)), client(shard, *network, clock, pvs, monitors)
     {}
 
     reactor::SystemClock clock;
-    client::ca::Client network;
+    std::unique_ptr<pv::Source> network;
     LoadClient client;
 };
 
@@ -61,14 +76,14 @@ void say(const nlohmann::json& answer)
 
 } // namespace
 
-int run_load_client(std::uint32_t pvs, std::uint32_t monitors)
+int run_load_client(const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors)
 {
     reactor::SpdlogLog log;
     reactor::Shard shard({.name = "bench-client"});
     std::unique_ptr<Load> load;
     shard.start();
     (void)on_shard(shard, [&](auto give) {
-        load = std::make_unique<Load>(shard, log, pvs, monitors);
+        load = std::make_unique<Load>(shard, log, protocol, pvs, monitors);
         load->client.start([give] { give({}); });
     });
     std::cout << "ready" << std::endl;

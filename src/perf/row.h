@@ -10,7 +10,7 @@ namespace iochron::perf {
 /// What one line of the performance table asks for.
 struct Row {
     std::string server = "calc"; ///< "softioc" or "calc"
-    std::string client = "ca";   ///< "ca"
+    std::string client = "ca";   ///< "ca" or "pva"
     std::uint32_t server_pvs = 0;
     double rate_hz = 0; ///< of each PV
     std::uint32_t client_pvs = 0;

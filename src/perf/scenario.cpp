@@ -56,6 +56,7 @@ std::map<std::string, std::string> loopback_environment()
 {
     const std::string port = fmt::format("{}", free_port());
     const std::string repeater = fmt::format("{}", free_port());
+    const std::string search = fmt::format("{}", free_port());
     return {{"IOCHRON_LOG", "warning"},
             {"EPICS_CA_SERVER_PORT", port},
             {"EPICS_CA_REPEATER_PORT", repeater},
@@ -65,7 +66,15 @@ std::map<std::string, std::string> loopback_environment()
             {"EPICS_CAS_BEACON_PORT", repeater},
             {"EPICS_CAS_BEACON_ADDR_LIST", "127.0.0.1"},
             {"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"},
-            {"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"}};
+            {"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_PVA_BROADCAST_PORT", search},
+            {"EPICS_PVA_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_PVA_AUTO_ADDR_LIST", "NO"},
+            {"EPICS_PVAS_SERVER_PORT", "0"},
+            {"EPICS_PVAS_BROADCAST_PORT", search},
+            {"EPICS_PVAS_INTF_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_PVAS_BEACON_ADDR_LIST", "127.0.0.1"},
+            {"EPICS_PVAS_AUTO_BEACON_ADDR_LIST", "NO"}};
 }
 
 std::optional<unsigned> cpu(const ScenarioOptions& options, unsigned which)
@@ -175,7 +184,8 @@ void drain(Pair& pair, Result& result)
     result.verdict.wrong = verdict.at("wrong");
     result.verdict.silent = verdict.at("silent");
     const auto counts = server_counts(pair.server);
-    result.coalesced = counts.at("ca.server.coalesced") + counts.at("ca.server.paused");
+    const auto server = fmt::format("{}.server.", result.row.client);
+    result.coalesced = counts.at(server + "coalesced") + counts.at(server + "paused");
 }
 
 } // namespace
@@ -206,8 +216,8 @@ Result run_row(const Row& row, const ScenarioOptions& options)
     Child server(server_command(row, options, file.path()), {environment, cpu(options, 0)});
     server.expect("iocRun: All initialization complete", start_patience);
     options.progress("subscribing");
-    Child client({options.program, "bench-client", "--pvs", fmt::format("{}", row.client_pvs), "--monitors",
-                  fmt::format("{}", row.monitors_per_pv)},
+    Child client({options.program, "bench-client", "--protocol", row.client, "--pvs", fmt::format("{}", row.client_pvs),
+                  "--monitors", fmt::format("{}", row.monitors_per_pv)},
                  {environment, cpu(options, 1)});
     client.expect("ready", start_patience);
     Pair pair{server, client};

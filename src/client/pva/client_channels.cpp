@@ -133,13 +133,11 @@ void Client::described(std::uint32_t id, const pv::Structure& structure)
     const pv::Opened opened{
         .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
     settle_later(*channel.sink);
+    const std::vector<std::uint32_t> before = channel.requests; // what is asked from within opened() starts by itself
     channel.sink->opened({&opened, 1});
-    const auto again = channels_.find(id);
-    if (again == channels_.end()) {
-        return;
-    }
-    for (const std::uint32_t request : std::vector(again->second.requests)) {
-        if (requests_.at(request).kind == Request::Kind::monitor) {
+    for (const std::uint32_t request : before) {
+        if (const auto it = requests_.find(request);
+            it != requests_.end() && it->second.kind == Request::Kind::monitor) {
             start(request);
         }
     }
