@@ -41,6 +41,7 @@ struct SharedPvServer::State final : reactor::Touched {
     std::shared_ptr<base::Log> log;
     reactor::SystemClock clock;
     base::Counters counters;
+    base::Counter& posted = counters.get("shared_pv.posted");
     reactor::Shard shard{{.name = "shared_pv"}};
     server::Budget budget;
     pv::SharedPvs pvs;
@@ -62,6 +63,7 @@ void SharedPvServer::State::obey(std::span<Order> batch)
             status = pv.open(*order.value.structure());
         } else {
             status = pv.post(order.value, order.time);
+            posted.add(status.ok() ? 1 : 0);
         }
         if (!status.ok()) {
             log->warning("shared_pv.refused", "{}: {}", names.at(order.pv), status.text);
@@ -162,6 +164,13 @@ void SharedPvServer::run()
 std::uint16_t SharedPvServer::pva_port() const
 {
     return state_->pva ? state_->pva->port() : 0;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> SharedPvServer::counters() const
+{
+    std::vector<std::pair<std::string, std::uint64_t>> all;
+    state_->counters.each([&](std::string_view name, std::uint64_t count) { all.emplace_back(name, count); });
+    return all;
 }
 
 } // namespace iochron

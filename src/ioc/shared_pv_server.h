@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace iochron {
 
@@ -42,6 +44,8 @@ class SharedPvServer {
     /// start(), unless it was, then waits for SIGINT or SIGTERM, and stop().
     void run();
     [[nodiscard]] std::uint16_t pva_port() const; ///< 0 while not started
+    /// All counts by name; "shared_pv.posted" are the posts that have become a PV's value.
+    [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;
 
   private:
     struct State;
