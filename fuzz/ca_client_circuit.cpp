@@ -8,7 +8,7 @@ using namespace iochron::client::ca;
 
 namespace {
 
-struct Nobody final : CircuitUser, MonitorUser, pv::Sink {
+struct Nobody final : CircuitUser, pv::Sink {
     void rights(wire::ca::Cid, pv::Rights) override {}
     void created(wire::ca::Cid, wire::ca::Sid, wire::ca::Dbr, std::uint32_t) override {}
     void lost(wire::ca::Cid) override {}
@@ -20,7 +20,6 @@ struct Nobody final : CircuitUser, MonitorUser, pv::Sink {
     void complaint(std::string_view) override {}
     void gone(std::string_view) override {}
     void properties(Monitor&, wire::ca::Dbr, std::uint32_t, std::span<const std::byte>) override {}
-    void fan_out(Monitor&, const pv::Update&) override {}
     void opened(std::span<const pv::Opened>) override {}
     std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
     void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
@@ -39,13 +38,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     Nobody nobody;
     Monitors monitors;
-    UpdateBatch batch(nobody);
+    client::UpdateBatch batch;
     base::BlockPool pool;
     const pv::Meta meta;
     Circuit circuit({.message_bytes = 1u << 16}, monitors, batch, nobody, pool, base::Steady{});
     for (std::uint16_t type = 0; type < wire::ca::dbr_count; ++type) { // ids 0x400000, 0x400001...: one of each type
         Monitor& monitor = monitors.get(monitors.insert());
-        monitor.sink = type % 2 == 0 ? &nobody : nullptr;
+        monitor.sink = &nobody;
         monitor.meta = &meta;
         monitor.type = wire::ca::Dbr{type};
         circuit.subscribe({}, monitor);

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "client/ca/beacons.h"
 #include "client/ca/monitor.h"
+#include "client/update_batch.h"
 #include "pv/source.h"
 #include "wire/ca/dbr.h"
 #include "wire/ca/eca.h"
@@ -44,6 +45,9 @@ class CircuitUser {
     virtual void lost(wire::ca::Cid channel) = 0;
     virtual void read(const ReadAnswer& answer) = 0;
     virtual void written(wire::ca::Ioid ioid, wire::ca::Eca status) = 0;
+    /// An update for a Monitor of the client's own.
+    virtual void properties(Monitor& monitor, wire::ca::Dbr type, std::uint32_t count,
+                            std::span<const std::byte> data) = 0;
     /// The server refused a subscription.
     virtual void monitor_failed(wire::ca::SubId subscription, wire::ca::Eca status) = 0;
     /// A name server's answer. `from`: where the channel is, its address already filled in.
@@ -145,6 +149,7 @@ class Circuit final : public base::Connection {
     };
     static constexpr std::size_t ahead = 32;
     std::size_t look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen);
+    pv::Sample& add(Monitor& monitor);
     bool take_scalar(const Seen& seen);
     std::size_t take_scalars(std::span<const std::byte> bytes);
     void take_update(const Header& header, Payload payload);

@@ -34,7 +34,7 @@ struct CheckingSink final : pv::Sink {
     double sum = 0;
 };
 
-struct NoUser final : CircuitUser, MonitorUser {
+struct NoUser final : CircuitUser {
     void rights(wire::ca::Cid, pv::Rights) override {}
     void created(wire::ca::Cid, wire::ca::Sid, wire::ca::Dbr, std::uint32_t) override {}
     void lost(wire::ca::Cid) override {}
@@ -47,7 +47,6 @@ struct NoUser final : CircuitUser, MonitorUser {
     void gone(std::string_view) override {}
     void settled() override {}
     void properties(Monitor&, wire::ca::Dbr, std::uint32_t, std::span<const std::byte>) override {}
-    void fan_out(Monitor&, const pv::Update&) override {}
 };
 
 /// Updates of DBR_TIME_DOUBLE for all monitors, read from memory in pieces of 64 KiB.
@@ -57,7 +56,7 @@ void updates(benchmark::State& state, bool scattered)
     Monitors monitors;
     NoUser user;
     CheckingSink sink;
-    UpdateBatch batch(user);
+    client::UpdateBatch batch;
     base::BlockPool pool;
     Circuit circuit({}, monitors, batch, user, pool, base::Steady{});
     const pv::Meta meta;

@@ -24,7 +24,7 @@ using wire::ca::Sid;
 namespace {
 
 /// Writes down, in order, all that a circuit tells.
-struct Diary final : CircuitUser, MonitorUser, pv::Sink {
+struct Diary final : CircuitUser, pv::Sink {
     void note(std::string line) { lines.push_back(std::move(line)); }
 
     void rights(Cid channel, pv::Rights rights) override
@@ -56,7 +56,6 @@ struct Diary final : CircuitUser, MonitorUser, pv::Sink {
     void gone(std::string_view why) override { note(fmt::format("gone: {}", why)); }
 
     void properties(Monitor&, wire::ca::Dbr, std::uint32_t, std::span<const std::byte>) override {}
-    void fan_out(Monitor&, const pv::Update& update) override { note(fmt::format("fan {}", text(update))); }
     void opened(std::span<const pv::Opened>) override {}
     std::size_t updates(std::span<const pv::Update> batch) override
     {
@@ -160,7 +159,7 @@ struct CaCircuit : testing::Test {
 
     Diary diary;
     Monitors monitors;
-    UpdateBatch batch{diary};
+    client::UpdateBatch batch;
     base::BlockPool pool;
     pv::Meta meta;
     base::Steady now{1h};
@@ -334,7 +333,7 @@ TEST_F(CaCircuit, TakesSearchesOnceTheServerSaidThatItDoes)
 
 TEST(CaIdTable, IdsComeBackLateAndStaleOnesFindNothing)
 {
-    IdTable<Monitor> table;
+    client::IdTable<Monitor> table;
     const std::uint32_t first = table.insert();
     table.erase(first);
     EXPECT_EQ(table.find(first), nullptr);

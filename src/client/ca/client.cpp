@@ -9,8 +9,8 @@
 namespace iochron::client::ca {
 
 Client::Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientOptions options)
-    : shard_(shard), settings_(std::move(settings)), log_(log), options_(options), batch_(*this),
-      streams_(std::in_place, shard), name_server_timer_(shard), searcher_(shard, settings_, *this, log)
+    : shard_(shard), settings_(std::move(settings)), log_(log), options_(options), streams_(std::in_place, shard),
+      name_server_timer_(shard), searcher_(shard, settings_, *this, log)
 {
     for (const std::string& warning : settings_.warnings) {
         log_.warning("ca.client.settings", "{}", warning);

@@ -48,7 +48,7 @@ struct ChannelInfo {
 /// Equal subscriptions (channel, type, count, mask) share one on the wire, unless `own`, and unless one that runs
 /// alone has started: its first value has passed, and a second subscriber would have to do without one.
 /// Thread: shard
-class Client final : public NetworkSource, private SearcherUser, private MonitorUser, private reactor::Touched {
+class Client final : public NetworkSource, private SearcherUser, private reactor::Touched {
   public:
     Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientOptions options = {});
     Client(const Client&) = delete;
@@ -85,6 +85,22 @@ class Client final : public NetworkSource, private SearcherUser, private Monitor
 
   private:
     friend class Link;
+    /// The sink of Monitors that have, or may get, several subscribers.
+    class FanOut final : public pv::Sink {
+      public:
+        explicit FanOut(Client& client) : client_(client) {}
+        std::size_t updates(std::span<const pv::Update> batch) override;
+        // A Monitor is told of updates only.
+        void opened(std::span<const pv::Opened>) override {}
+        void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
+        void rights_changed(pv::Token, pv::Rights) override {}
+        void meta_changed(pv::Token, const pv::MetaRef&) override {}
+        void closed(pv::Token, const pv::Status&) override {}
+        void settled() override {}
+
+      private:
+        Client& client_;
+    };
     struct SinkUse {
         pv::Sink* sink;
         std::size_t openings;
@@ -152,9 +168,8 @@ class Client final : public NetworkSource, private SearcherUser, private Monitor
     void stop_monitors(Channel& channel);
     void set_route(Monitor& monitor);
     void monitor_failed(wire::ca::SubId id, wire::ca::Eca status);
-    void fan_out(Monitor& monitor, const pv::Update& update) override;
-    void properties(Monitor& monitor, wire::ca::Dbr type, std::uint32_t count,
-                    std::span<const std::byte> data) override;
+    void fan_out(const pv::Update& update);
+    void properties(Monitor& monitor, wire::ca::Dbr type, std::uint32_t count, std::span<const std::byte> data);
     template <class F>
     void each_monitor(Channel& channel, F f)
     {
@@ -183,6 +198,7 @@ class Client final : public NetworkSource, private SearcherUser, private Monitor
     IdTable<Operation> operations_;
     Monitors monitors_;
     std::unordered_map<std::uint32_t, pv::Sample> last_values_; ///< of cached monitors
+    FanOut fan_out_{*this};
     UpdateBatch batch_;
 
     std::vector<SinkUse> sinks_;

@@ -116,14 +116,15 @@ void Client::join(Monitor& monitor, std::uint32_t id)
     set_route(monitor);
 }
 
-// A Monitor with one subscriber tells it directly; else by way of fan_out().
+// A Monitor with one subscriber tells it directly; else by way of fan_out_.
 void Client::set_route(Monitor& monitor)
 {
     const Subscriber* const first = subscribers_.find(monitor.first_subscriber);
     const bool alone = first != nullptr && first->next_of_monitor == 0;
     monitor.cached |= first != nullptr && !alone;
-    monitor.sink = alone && !monitor.cached ? first->sink : nullptr;
-    monitor.token = alone ? first->token : pv::Token{};
+    const bool direct = alone && !monitor.cached;
+    monitor.sink = direct ? first->sink : &fan_out_;
+    monitor.token = direct ? first->token : pv::Token{monitor.id};
 }
 
 void Client::unsubscribe(pv::SubscriptionId id)
@@ -228,8 +229,17 @@ void Client::monitor_failed(wire::ca::SubId id, wire::ca::Eca status)
     }
 }
 
-void Client::fan_out(Monitor& monitor, const pv::Update& update)
+std::size_t Client::FanOut::updates(std::span<const pv::Update> batch)
 {
+    for (const pv::Update& update : batch) {
+        client_.fan_out(update);
+    }
+    return batch.size();
+}
+
+void Client::fan_out(const pv::Update& update)
+{
+    const Monitor& monitor = monitors_.get(static_cast<std::uint32_t>(update.token));
     last_values_[monitor.id] = update.sample;
     pv::Update copy = update;
     for (std::uint32_t id = monitor.first_subscriber; id != 0;) {

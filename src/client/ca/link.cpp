@@ -29,6 +29,11 @@ void Link::written(wire::ca::Ioid ioid, wire::ca::Eca status)
     client_.written(ioid, status);
 }
 
+void Link::properties(Monitor& monitor, wire::ca::Dbr type, std::uint32_t count, std::span<const std::byte> data)
+{
+    client_.properties(monitor, type, count, data);
+}
+
 void Link::monitor_failed(wire::ca::SubId subscription, wire::ca::Eca status)
 {
     client_.monitor_failed(subscription, status);

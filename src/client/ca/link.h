@@ -26,6 +26,8 @@ class Link final : public CircuitUser {
     void lost(wire::ca::Cid channel) override;
     void read(const ReadAnswer& answer) override;
     void written(wire::ca::Ioid ioid, wire::ca::Eca status) override;
+    void properties(Monitor& monitor, wire::ca::Dbr type, std::uint32_t count,
+                    std::span<const std::byte> data) override;
     void monitor_failed(wire::ca::SubId subscription, wire::ca::Eca status) override;
     void found(wire::ca::Cid channel, const base::Endpoint& where) override;
     void responsive(bool yes) override;

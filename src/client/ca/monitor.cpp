@@ -12,24 +12,6 @@ namespace iochron::client::ca {
 using wire::ca::Dbr;
 using wire::ca::Eca;
 
-void UpdateBatch::flush()
-{
-    if (size_ == 0) {
-        return;
-    }
-    const std::span<const pv::Update> batch(updates_.data(), std::exchange(size_, 0));
-    if (sink_ != nullptr) {
-        sink_->updates(batch);
-    } else {
-        user_.fan_out(*monitor_, batch.front());
-    }
-    if (std::exchange(holds_elements_, false)) {
-        for (std::size_t i = 0; i < batch.size(); ++i) {
-            updates_[i].sample.value = {};
-        }
-    }
-}
-
 void Circuit::subscribe(wire::ca::Sid sid, Monitor& monitor)
 {
     monitor.circuit = settings_.number;
@@ -112,6 +94,14 @@ std::size_t Circuit::look_ahead(const std::byte* at, const std::byte* end, std::
     return count;
 }
 
+// hot.
+pv::Sample& Circuit::add(Monitor& monitor)
+{
+    ++monitor.received;
+    const pv::Mask mask = std::exchange(monitor.started, true) ? monitor.mask : pv::Mask::none;
+    return batch_.add(*monitor.sink, monitor.token, monitor.meta, mask);
+}
+
 // hot: checks an update and hands it over, if it is a single number with a time stamp, as it was asked for.
 bool Circuit::take_scalar(const Seen& seen)
 {
@@ -129,7 +119,7 @@ bool Circuit::take_scalar(const Seen& seen)
     if (static_cast<std::uint64_t>(seen.end - at) != bytes) {
         return false;
     }
-    pv::Sample& sample = batch_.add(monitor);
+    pv::Sample& sample = add(monitor);
     sample.value = scalar(type, at + wire::ca::short_header_bytes);
     read_alarm_and_time(at + wire::ca::short_header_bytes, sample);
     return true;
@@ -167,7 +157,7 @@ void Circuit::take_update(const Header& header, Payload payload)
     }
     if (monitor->properties) {
         batch_.flush();
-        batch_.user().properties(*monitor, update.type, update.count, update.data);
+        user_.properties(*monitor, update.type, update.count, update.data);
         return;
     }
     const auto shape = monitor->is_array ? wire::ca::Shape::array : wire::ca::Shape::by_count;
@@ -176,11 +166,11 @@ void Circuit::take_update(const Header& header, Payload payload)
         fail(fmt::format("an update makes no sense: {}", sample.error().what));
         return;
     }
-    pv::Sample& place = batch_.add(*monitor);
+    pv::Sample& place = add(*monitor);
     place.value = std::move(sample->value);
     place.alarm = sample->alarm;
     place.time = sample->time;
-    batch_.holds_elements();
+    batch_.holds_more();
 }
 
 } // namespace iochron::client::ca

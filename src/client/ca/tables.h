@@ -1,6 +1,6 @@
 #pragma once
 
-#include "client/ca/id_table.h"
+#include "client/id_table.h"
 #include "pv/meta.h"
 #include "pv/source.h"
 #include "wire/ca/dbr.h"

@@ -30,23 +30,27 @@ Connection::Connection(const Settings& settings, ConnectionUser& user, base::Blo
 void Connection::received(std::span<const std::byte> bytes, base::Steady now)
 {
     heard_ = now;
-    const std::string_view fault =
-        assembler_.feed(bytes, [this](const wire::pva::Message& message) { return dispatch(message); });
-    if (!fault.empty()) {
-        why_ = fault;
+    while (!finished_) {
+        const auto message = assembler_.next(bytes);
+        if (!message) {
+            break;
+        }
+        dispatch(*message);
+    }
+    if (!assembler_.fault().empty()) {
+        why_ = assembler_.fault();
         finished_ = true;
     }
     user_.settled();
 }
 
-/// False where the stream is at its end.
-bool Connection::dispatch(const wire::pva::Message& message)
+void Connection::dispatch(const wire::pva::Message& message)
 {
     if (message.header.control) {
         if (message.header.code == static_cast<std::uint8_t>(wire::pva::Control::set_byte_order)) {
             order_ = message.header.order;
         }
-        return true;
+        return;
     }
     base::Reader reader(message.payload, message.header.order);
     const Command command = message.header.command();
@@ -96,7 +100,6 @@ bool Connection::dispatch(const wire::pva::Message& message)
         why_ = fmt::format("{}: {}, at byte {}", to_string(command), fault.what, fault.offset);
         finished_ = true;
     }
-    return !finished_;
 }
 
 void Connection::validate(base::Reader& reader)

@@ -81,7 +81,7 @@ class Connection final : public base::Connection {
         wire::pva::end_message(frame_, start, order_);
         output_.append(frame_);
     }
-    bool dispatch(const wire::pva::Message& message);
+    void dispatch(const wire::pva::Message& message);
     void validate(base::Reader& reader);
 
     const Settings& settings_;

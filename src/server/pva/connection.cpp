@@ -58,10 +58,15 @@ void Connection::greet()
 void Connection::received(std::span<const std::byte> bytes, base::Steady now)
 {
     heard_ = now;
-    const std::string_view fault =
-        assembler_.feed(bytes, [this](const Message& message) { return dispatch(message) && !finished_; });
-    if (!fault.empty()) {
-        malformed(fault);
+    while (!finished_) {
+        const auto message = assembler_.next(bytes);
+        if (!message) {
+            break;
+        }
+        dispatch(*message);
+    }
+    if (!assembler_.fault().empty()) {
+        malformed(assembler_.fault());
         finished_ = true;
     }
     service_.open_pending();
@@ -101,13 +106,12 @@ Connection::Handler Connection::handler(Command command)
     return number < handlers.size() ? handlers[number] : nullptr;
 }
 
-/// False where the stream is at its end.
-bool Connection::dispatch(const Message& message)
+void Connection::dispatch(const Message& message)
 {
     const Service::Busy busy(service_);
     version_ = std::min(message.header.version, wire::pva::protocol_version);
     if (message.header.control) {
-        return true; // markers are for nothing, and every header tells its own byte order
+        return; // markers are for nothing, and every header tells its own byte order
     }
     command_ = message.header.command();
     if (command_ != Command::create_channel) {
@@ -115,7 +119,7 @@ bool Connection::dispatch(const Message& message)
     }
     const Handler handle = handler(command_);
     if (handle == nullptr) {
-        return true; // as pvxs: what we do not know is not for us
+        return; // as pvxs: what we do not know is not for us
     }
     base::Reader reader(message.payload, message.header.order);
     (this->*handle)(reader);
@@ -124,7 +128,6 @@ bool Connection::dispatch(const Message& message)
         malformed(fmt::format("{}, at byte {} of its payload", fault.what, fault.offset));
         finished_ = true; // types that it defined are lost
     }
-    return !finished_;
 }
 
 void Connection::malformed(std::string_view what)

@@ -100,7 +100,7 @@ class Connection final : public base::Connection, public Session {
     };
 
     // The stream: connection.cpp
-    bool dispatch(const Message& message);
+    void dispatch(const Message& message);
     [[nodiscard]] static Handler handler(Command command);
     void malformed(std::string_view what);
     void greet();

@@ -128,12 +128,11 @@ class PvaConnectionTest : public testing::Test {
         connection.output().consume(all.size());
         connection.sent(clock.steady());
         std::vector<Got> got;
-        EXPECT_EQ(assembler.feed(all,
-                                 [&](const wire::pva::Message& message) {
-                                     got.push_back({message.header, {message.payload.begin(), message.payload.end()}});
-                                     return true;
-                                 }),
-                  "");
+        std::span<const std::byte> bytes = all;
+        while (const auto message = assembler.next(bytes)) {
+            got.push_back({message->header, {message->payload.begin(), message->payload.end()}});
+        }
+        EXPECT_EQ(assembler.fault(), "");
         return got;
     }
     /// The values of the updates of a monitor of A.

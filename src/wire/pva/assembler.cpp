@@ -5,85 +5,83 @@
 
 namespace iochron::wire::pva {
 
-std::string_view Assembler::feed(std::span<const std::byte> bytes, const std::function<bool(const Message&)>& take)
+std::optional<Message> Assembler::next(std::span<const std::byte>& bytes)
 {
-    while (!bytes.empty() || !partial_.empty()) {
-        if (partial_.empty()) {
-            const Step step = next(bytes, take);
-            if (!step.fault.empty() || step.stop) {
-                return step.fault;
+    held_.clear();
+    while (!bytes.empty() && fault_.empty()) {
+        std::span<const std::byte> message;
+        if (!partial_.empty()) {
+            if (!complete(bytes)) {
+                continue;
             }
-            if (step.used == 0) {
-                partial_.assign(bytes.begin(), bytes.end());
-                return {};
-            }
-            bytes = bytes.subspan(step.used);
-            continue;
+            held_.swap(partial_); // not copied: a large message comes in many pieces
+            partial_.clear();
+            message = held_;
+        } else if (const std::size_t whole = wanted(bytes); whole > bytes.size()) {
+            partial_.assign(bytes.begin(), bytes.end());
+            bytes = {};
+            break;
+        } else {
+            message = bytes.first(whole);
+            bytes = bytes.subspan(whole);
         }
-        // What the message in partial_ lacks, and no more.
-        std::size_t whole = header_bytes;
-        if (partial_.size() >= header_bytes) {
-            const auto header = read_header(std::span<const std::byte>(partial_).first<header_bytes>());
-            whole += header && !header->control ? header->size : 0;
+        if (!fault_.empty()) {
+            break;
         }
-        const std::size_t lacking = std::min(whole - std::min(whole, partial_.size()), bytes.size());
-        partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(lacking));
-        bytes = bytes.subspan(lacking);
-        std::vector<std::byte> message = std::exchange(partial_, {});
-        const Step step = next(message, take);
-        if (!step.fault.empty() || step.stop) {
-            return step.fault;
-        }
-        if (step.used == 0) {
-            partial_ = std::move(message); // not copied: a large message comes in many pieces
-            if (bytes.empty()) {
-                return {};
-            }
+        if (auto taken = take(message)) {
+            return taken;
         }
     }
-    return {};
+    return std::nullopt;
 }
 
-Assembler::Step Assembler::next(std::span<const std::byte> bytes, const std::function<bool(const Message&)>& take)
+/// How long the message is that starts so, as far as it can be told; 0 after a fault.
+std::size_t Assembler::wanted(std::span<const std::byte> start)
 {
-    if (bytes.size() < header_bytes) {
-        return {};
+    if (start.size() < header_bytes) {
+        return header_bytes;
     }
-    const auto header = read_header(bytes.first<header_bytes>());
+    const auto header = read_header(start.first<header_bytes>());
     if (!header) {
-        return {.fault = "no pvAccess message"};
+        fault_ = "no pvAccess message";
+    } else if (header->from != from_) {
+        fault_ = "a message that only the other side may send";
+    } else if (!header->control && header->size > most_bytes_) {
+        fault_ = "a message that is larger than allowed";
+    } else {
+        return header_bytes + (header->control ? 0 : header->size);
     }
-    if (header->from != from_) {
-        return {.fault = "a message that only the other side may send"};
-    }
-    if (header->control) {
-        return {.used = header_bytes, .stop = !take({*header, {}})};
-    }
-    if (header->size > most_bytes_) {
-        return {.fault = "a message that is larger than allowed"};
-    }
-    if (bytes.size() < header_bytes + header->size) {
-        return {};
-    }
-    const auto payload = bytes.subspan(header_bytes, header->size);
-    if (header->segment != Header::Segment::whole || in_segments_) {
-        Step step = segment(*header, payload, take);
-        step.used = header_bytes + header->size;
-        return step;
-    }
-    return {.used = header_bytes + header->size, .stop = !take({*header, payload})};
+    return 0;
 }
 
-Assembler::Step Assembler::segment(const Header& header, std::span<const std::byte> payload,
-                                   const std::function<bool(const Message&)>& take)
+/// Moves what the message in partial_ lacks there, and no more. True when it is whole.
+bool Assembler::complete(std::span<const std::byte>& bytes)
+{
+    const std::size_t lacking = std::min(wanted(partial_) - partial_.size(), bytes.size());
+    partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(lacking));
+    bytes = bytes.subspan(lacking);
+    return partial_.size() >= header_bytes && wanted(partial_) <= partial_.size();
+}
+
+std::optional<Message> Assembler::take(std::span<const std::byte> message)
+{
+    const Header header = *read_header(message.first<header_bytes>());
+    const auto payload = message.subspan(header_bytes);
+    const bool whole = header.control || (header.segment == Header::Segment::whole && !in_segments_);
+    return whole ? Message{header, payload} : segment(header, payload);
+}
+
+std::optional<Message> Assembler::segment(const Header& header, std::span<const std::byte> payload)
 {
     const bool starts = header.segment == Header::Segment::first;
     if (header.segment == Header::Segment::whole || starts == in_segments_ ||
         (in_segments_ && (header.code != first_.code || header.order != first_.order))) {
-        return {.fault = "a segment that does not belong to the message before it"};
+        fault_ = "a segment that does not belong to the message before it";
+        return std::nullopt;
     }
     if (segments_.size() + payload.size() > most_bytes_) {
-        return {.fault = "a message that is larger than allowed"};
+        fault_ = "a message that is larger than allowed";
+        return std::nullopt;
     }
     if (starts) {
         first_ = header;
@@ -91,13 +89,13 @@ Assembler::Step Assembler::segment(const Header& header, std::span<const std::by
     in_segments_ = true;
     segments_.insert(segments_.end(), payload.begin(), payload.end());
     if (header.segment != Header::Segment::last) {
-        return {};
+        return std::nullopt;
     }
     in_segments_ = false;
-    const std::vector<std::byte> whole = std::exchange(segments_, {});
+    held_ = std::exchange(segments_, {});
     first_.segment = Header::Segment::whole;
-    first_.size = static_cast<std::uint32_t>(whole.size());
-    return {.stop = !take({first_, whole})};
+    first_.size = static_cast<std::uint32_t>(held_.size());
+    return Message{first_, held_};
 }
 
 } // namespace iochron::wire::pva

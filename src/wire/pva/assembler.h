@@ -3,7 +3,7 @@
 #include "wire/pva/header.h"
 
 #include <cstddef>
-#include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -24,24 +24,26 @@ class Assembler {
     /// `from` is the role that the peer must have: pvxs drops the connection otherwise, and so do we.
     Assembler(Role from, std::size_t most_bytes) : from_(from), most_bytes_(most_bytes) {}
 
-    /// Calls take(message) for each message that is whole, control messages included. It stops where take() gives
-    /// false. Gives what is wrong with the stream, empty where nothing is; then it is out of step for ever.
-    [[nodiscard]] std::string_view feed(std::span<const std::byte> bytes,
-                                        const std::function<bool(const Message&)>& take);
+    /// The next message that is whole, control messages included; takes what it used off the front of `bytes`. Nothing
+    /// when all bytes are used (the start of a message is kept), or after a fault. The payload is good until the next
+    /// call, and as long as `bytes`.
+    [[nodiscard]] std::optional<Message> next(std::span<const std::byte>& bytes);
+    /// What is wrong with the stream, empty where nothing is; then it is out of step for ever.
+    [[nodiscard]] std::string_view fault() const { return fault_; }
+    /// Nothing is kept: the next byte starts a message.
+    [[nodiscard]] bool between_messages() const { return partial_.empty() && !in_segments_; }
 
   private:
-    struct Step {
-        std::size_t used = 0; ///< 0: more bytes are needed
-        std::string_view fault{};
-        bool stop = false;
-    };
-    [[nodiscard]] Step next(std::span<const std::byte> bytes, const std::function<bool(const Message&)>& take);
-    [[nodiscard]] Step segment(const Header& header, std::span<const std::byte> payload,
-                               const std::function<bool(const Message&)>& take);
+    [[nodiscard]] std::size_t wanted(std::span<const std::byte> start);
+    [[nodiscard]] bool complete(std::span<const std::byte>& bytes);
+    [[nodiscard]] std::optional<Message> take(std::span<const std::byte> message);
+    [[nodiscard]] std::optional<Message> segment(const Header& header, std::span<const std::byte> payload);
 
     Role from_;
     std::size_t most_bytes_;
+    std::string_view fault_;
     std::vector<std::byte> partial_;  ///< the start of a message
+    std::vector<std::byte> held_;     ///< the message that was given last, where `bytes` did not hold it
     std::vector<std::byte> segments_; ///< payload so far
     Header first_{};                  ///< of the segments
     bool in_segments_ = false;

@@ -44,17 +44,13 @@ std::string assembled(std::span<const std::byte> bytes, std::size_t piece, std::
 {
     Assembler assembler(Role::client, most);
     std::string all;
-    for (std::size_t at = 0; at < bytes.size(); at += piece) {
-        const auto fault =
-            assembler.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)), [&](const Message& got) {
-                all += std::to_string(got.header.code) + (got.header.control ? "c" : ":" + to_hex(got.payload)) + ";";
-                return true;
-            });
-        if (!fault.empty()) {
-            return all + std::string(fault);
+    for (std::size_t at = 0; at < bytes.size() && assembler.fault().empty(); at += piece) {
+        auto some = bytes.subspan(at, std::min(piece, bytes.size() - at));
+        while (const auto got = assembler.next(some)) {
+            all += std::to_string(got->header.code) + (got->header.control ? "c" : ":" + to_hex(got->payload)) + ";";
         }
     }
-    return all;
+    return all + std::string(assembler.fault());
 }
 
 TEST(PvaAssemblerTest, SplitsAnywhereGiveTheSameMessages)

@@ -6,9 +6,9 @@
 #include <deque>
 #include <vector>
 
-namespace iochron::client::ca {
+namespace iochron::client {
 
-/// A table of things found by the 32-bit numbers that CA's messages carry: the low bits are the place, which is found
+/// A table of things found by the 32-bit numbers that messages carry: the low bits are the place, which is found
 /// without search, the rest counts how often the place was used, so that a late message for what is gone finds
 /// nothing. A place rests before it is used again; so an id comes back only after 65,000 others at the earliest.
 ///
@@ -90,4 +90,4 @@ class IdTable {
     std::deque<Resting> resting_;
 };
 
-} // namespace iochron::client::ca
+} // namespace iochron::client
