@@ -1,5 +1,6 @@
 #include "cli/bench.h"
 
+#include "base/problem.h"
 #include "perf/bench.h"
 #include "perf/load_client.h"
 #include "perf/load_server.h"
@@ -9,6 +10,8 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 namespace iochron::cli {
 namespace {
@@ -28,6 +31,32 @@ int run(CLI::App& app, int argc, char** argv, F parsed)
     }
 }
 
+/// Those of the preset, or the one that the options ask for.
+std::vector<perf::Row> rows_of(const std::string& preset, perf::Row row)
+{
+    if (preset == "quick") {
+        return perf::quick_rows();
+    }
+    if (preset == "seed") {
+        return perf::seed_rows(row.seconds > 0 ? row.seconds : 5);
+    }
+    row.client_pvs = row.monitors_per_pv > 0 ? row.server_pvs : 0;
+    row.seconds = row.seconds > 0 ? row.seconds : 10;
+    return {row};
+}
+
+void check(const std::vector<perf::Row>& rows)
+{
+    if (rows.empty()) {
+        throw base::Problem("the preset has no row with this --server and --client");
+    }
+    for (const perf::Row& row : rows) {
+        if (row.server == "sharedpv" && row.client == "ca") {
+            throw base::Problem("SharedPvServer serves pvAccess alone: use --client pva with --server sharedpv");
+        }
+    }
+}
+
 } // namespace
 
 int bench_main(int argc, char** argv)
@@ -42,15 +71,19 @@ int bench_main(int argc, char** argv)
     bool free = false;
     bool self_test = false;
     row.seconds = 0;
-    app.add_option("--server", row.server, "softioc: user code sets ai records; calc: calc records that scan")
-        ->check(CLI::IsMember({"softioc", "calc"}));
-    app.add_option("--client", row.client, "ca: Channel Access; pva: pvAccess")->check(CLI::IsMember({"ca", "pva"}));
+    auto* const server = app.add_option("--server", row.server,
+                                        "softioc: user code sets ai records; calc: calc records that scan; sharedpv: "
+                                        "user code posts to PVs without records (calc)")
+                             ->check(CLI::IsMember({"softioc", "calc", "sharedpv"}));
+    auto* const client = app.add_option("--client", row.client, "ca: Channel Access; pva: pvAccess (ca)")
+                             ->check(CLI::IsMember({"ca", "pva"}));
     app.add_option("--pvs", row.server_pvs, "PVs (1000)")->check(CLI::Range(0u, 10'000'000u));
     app.add_option("--rate", row.rate_hz, "updates of each PV per second (10)")->check(CLI::Range(0.0, 100'000.0));
     app.add_option("--monitors", row.monitors_per_pv, "subscriptions to each PV (1)")->check(CLI::Range(0u, 100'000u));
     app.add_option("--seconds", row.seconds, "how long each row is measured (10; seed: 5)")
         ->check(CLI::Range(0.1, 86'400.0));
-    app.add_option("--preset", preset, "quick (under 30 s), or seed (the 25 published rows over Channel Access)")
+    app.add_option("--preset", preset,
+                   "quick (under 30 s), or seed (the 67 published rows); with --server or --client only those of it")
         ->check(CLI::IsMember({"quick", "seed"}));
     app.add_option("--json", options.json, "also write the rows to this file");
     app.add_option("--html", options.html, "also write the table to this page");
@@ -62,15 +95,12 @@ int bench_main(int argc, char** argv)
         }
         options.program = std::filesystem::read_symlink("/proc/self/exe").string();
         options.pin = !free;
-        if (preset == "quick") {
-            options.rows = perf::quick_rows();
-        } else if (preset == "seed") {
-            options.rows = perf::seed_rows(row.seconds > 0 ? row.seconds : 5);
-        } else {
-            row.client_pvs = row.monitors_per_pv > 0 ? row.server_pvs : 0;
-            row.seconds = row.seconds > 0 ? row.seconds : 10;
-            options.rows = {row};
-        }
+        options.rows = rows_of(preset, row);
+        std::erase_if(options.rows, [&](const perf::Row& each) {
+            return (server->count() > 0 && each.server != row.server) ||
+                   (client->count() > 0 && each.client != row.client);
+        });
+        check(options.rows);
         return perf::run_bench(options);
     });
 }
@@ -79,22 +109,30 @@ int bench_client_main(int argc, char** argv)
 {
     CLI::App app("The client of `iochron bench`, which tells it what to do on standard input.", "iochron bench-client");
     std::string protocol = "ca";
-    std::uint32_t pvs = 0;
-    std::uint32_t monitors = 0;
+    std::string number = "float64";
+    perf::LoadClient::Wanted wanted;
     app.add_option("--protocol", protocol)->check(CLI::IsMember({"ca", "pva"}));
-    app.add_option("--pvs", pvs)->required();
-    app.add_option("--monitors", monitors)->required();
-    return run(app, argc, argv, [&] { return perf::run_load_client(protocol, pvs, monitors); });
+    app.add_option("--number", number)->check(CLI::IsMember({"float64", "int32"}));
+    app.add_option("--pvs", wanted.pvs)->required();
+    app.add_option("--monitors", wanted.monitors)->required();
+    return run(app, argc, argv, [&] {
+        wanted.number = number == "int32" ? pv::ScalarType::int32 : pv::ScalarType::float64;
+        return perf::run_load_client(protocol, wanted);
+    });
 }
 
 int bench_server_main(int argc, char** argv)
 {
-    CLI::App app("The server of `iochron bench --server softioc`.", "iochron bench-server");
+    CLI::App app("The server of `iochron bench --server softioc|sharedpv`.", "iochron bench-server");
+    std::string kind = "softioc";
     std::uint32_t pvs = 0;
     double rate_hz = 0;
+    app.add_option("--kind", kind)->check(CLI::IsMember({"softioc", "sharedpv"}));
     app.add_option("--pvs", pvs)->required();
     app.add_option("--rate", rate_hz)->required();
-    return run(app, argc, argv, [&] { return perf::run_load_server(pvs, rate_hz); });
+    return run(app, argc, argv, [&] {
+        return kind == "sharedpv" ? perf::run_shared_load_server(pvs, rate_hz) : perf::run_load_server(pvs, rate_hz);
+    });
 }
 
 } // namespace iochron::cli

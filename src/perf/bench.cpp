@@ -61,15 +61,17 @@ std::vector<Row> quick_rows()
 {
     return {{"softioc", "ca", 100, 100, 100, 10, 3},
             {"calc", "ca", 1000, 10, 1000, 1, 3},
-            {"calc", "ca", 1000, 10, 1000, 100, 3}};
+            {"calc", "ca", 1000, 10, 1000, 100, 3},
+            {"calc", "pva", 1000, 10, 1000, 10, 3},
+            {"sharedpv", "pva", 100, 10, 100, 100, 3}};
 }
 
 std::vector<Row> seed_rows(double seconds)
 {
     std::vector<Row> rows;
-    for (const Published& p : published_ca_rows()) {
-        rows.push_back(
-            {std::string(p.server), "ca", p.server_pvs, p.rate_hz, p.client_pvs, p.monitors_per_pv, seconds});
+    for (const Published& p : published_rows()) {
+        rows.push_back({std::string(p.server), std::string(p.client), p.server_pvs, p.rate_hz, p.client_pvs,
+                        p.monitors_per_pv, seconds});
     }
     return rows;
 }

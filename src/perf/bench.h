@@ -17,7 +17,7 @@ struct BenchOptions {
     bool pin = true;
 };
 
-/// The rows of `--preset quick` (under 30 s in all) and `--preset seed` (the 25 published rows over Channel Access).
+/// The rows of `--preset quick` (under 30 s in all) and `--preset seed` (the 67 published rows).
 [[nodiscard]] std::vector<Row> quick_rows();
 [[nodiscard]] std::vector<Row> seed_rows(double seconds);
 

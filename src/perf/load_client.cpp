@@ -11,10 +11,9 @@ constexpr auto look_again = std::chrono::milliseconds(100);
 
 } // namespace
 
-LoadClient::LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, std::uint32_t pvs,
-                       std::uint32_t monitors)
-    : shard_(shard), network_(network), clock_(clock), pvs_(pvs), monitors_(monitors), channels_(pvs),
-      verifier_(std::size_t{pvs} * monitors), timer_(shard)
+LoadClient::LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, const Wanted& wanted)
+    : shard_(shard), network_(network), clock_(clock), wanted_(wanted), channels_(wanted.pvs), subscribed_(wanted.pvs),
+      verifier_(std::size_t{wanted.pvs} * wanted.monitors), timer_(shard)
 {}
 
 void LoadClient::start(std::function<void()> ready)
@@ -22,10 +21,10 @@ void LoadClient::start(std::function<void()> ready)
     ready_ = std::move(ready);
     std::vector<std::string> names;
     std::vector<pv::OpenRequest> requests;
-    for (std::uint32_t i = 0; i < pvs_; ++i) {
+    for (std::uint32_t i = 0; i < wanted_.pvs; ++i) {
         names.push_back(pv_name(i));
     }
-    for (std::uint32_t i = 0; i < pvs_; ++i) {
+    for (std::uint32_t i = 0; i < wanted_.pvs; ++i) {
         requests.push_back({names[i], pv::Token{i}});
     }
     network_.open(requests, {}, *this);
@@ -46,14 +45,31 @@ void LoadClient::opened(std::span<const pv::Opened> answers)
     for (const pv::Opened& answer : answers) {
         const auto pv = static_cast<std::uint32_t>(answer.token);
         channels_[pv] = answer.channel;
-        for (std::uint32_t m = 0; answer.status.ok() && m < monitors_; ++m) {
+        if (!answer.status.ok() || subscribed_[pv]) {
+            continue; // refused, or back again with its subscriptions
+        }
+        subscribed_[pv] = true;
+        for (std::uint32_t m = 0; m < wanted_.monitors; ++m) {
             pv::SubscribeRequest request;
             request.channel = answer.channel;
-            request.token = pv::Token{std::uint64_t{m} * pvs_ + pv};
+            request.token = pv::Token{std::uint64_t{m} * wanted_.pvs + pv};
             request.count = 1;
             request.own = true;
             network_.subscribe(request, *this);
         }
+    }
+}
+
+inline void LoadClient::check(const pv::Update& update)
+{
+    const auto subscription = static_cast<std::size_t>(update.token);
+    const pv::Value& value = update.sample.value;
+    if (value.type() != wanted_.number || value.is_array()) [[unlikely]] {
+        verifier_.wrong(subscription);
+    } else if (wanted_.number == pv::ScalarType::float64) [[likely]] {
+        verifier_.check(subscription, value.get<double>());
+    } else {
+        verifier_.check(subscription, value.as_double());
     }
 }
 
@@ -64,12 +80,7 @@ std::size_t LoadClient::updates(std::span<const pv::Update> batch)
     base::Stamp stamp = batch.front().sample.time;
     std::uint64_t alike = 0;
     for (const pv::Update& update : batch) {
-        const auto subscription = static_cast<std::size_t>(update.token);
-        if (update.sample.value.type() == pv::ScalarType::float64 && !update.sample.value.is_array()) [[likely]] {
-            verifier_.check(subscription, update.sample.value.get<double>());
-        } else {
-            verifier_.wrong(subscription);
-        }
+        check(update);
         if (update.sample.time == stamp) {
             ++alike;
         } else {
@@ -102,9 +113,9 @@ void LoadClient::drain(std::function<void(Verdict)> done, std::chrono::milliseco
 {
     drained_ = std::move(done);
     quiet_looks_enough_ = static_cast<int>(quiet / look_again);
-    last_.assign(pvs_, std::numeric_limits<double>::quiet_NaN());
-    reads_left_ = pvs_;
-    for (std::uint32_t i = 0; i < pvs_; ++i) {
+    last_.assign(wanted_.pvs, std::numeric_limits<double>::quiet_NaN());
+    reads_left_ = wanted_.pvs;
+    for (std::uint32_t i = 0; i < wanted_.pvs; ++i) {
         network_.read({channels_[i], pv::Token{i}, 1}, {}, *this);
     }
     watch_drained();

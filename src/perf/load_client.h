@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "perf/latency.h"
 #include "perf/verify.h"
+#include "pv/scalar_type.h"
 #include "pv/source.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
@@ -21,14 +22,18 @@ namespace iochron::perf {
 /// Thread: shard
 class LoadClient final : public pv::Sink {
   public:
+    struct Wanted {
+        std::uint32_t pvs = 0;
+        std::uint32_t monitors = 0;                      ///< of each
+        pv::ScalarType number = pv::ScalarType::float64; ///< or int32; an update of another type is wrong
+    };
     struct Window {
         std::uint64_t received = 0;
         double seconds = 0;
         Latency latency; ///< from the record's time stamp to the callback
     };
 
-    LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, std::uint32_t pvs,
-               std::uint32_t monitors);
+    LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, const Wanted& wanted);
 
     /// Opens and subscribes; `ready` is called once every subscription has its first value.
     void start(std::function<void()> ready);
@@ -49,15 +54,16 @@ class LoadClient final : public pv::Sink {
     void settled() override {}
 
   private:
+    void check(const pv::Update& update);
     void watch_ready();
     void watch_drained();
 
     reactor::Shard& shard_;
     pv::Source& network_;
     const base::Clock& clock_;
-    std::uint32_t pvs_;
-    std::uint32_t monitors_;
+    Wanted wanted_;
     std::vector<pv::ChannelId> channels_;
+    std::vector<bool> subscribed_; ///< by PV
     Verifier verifier_;
     std::uint64_t received_ = 0; ///< updates, ever
     Window window_;
@@ -74,6 +80,6 @@ class LoadClient final : public pv::Sink {
 
 /// The process `iochron bench-client`: a LoadClient of the protocol ("ca" or "pva"), told what to do by lines on
 /// standard input ("measure", "measured", "drain"), answering with one line of JSON each. The exit status.
-int run_load_client(const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors);
+int run_load_client(const std::string& protocol, const LoadClient::Wanted& wanted);
 
 } // namespace iochron::perf

@@ -50,8 +50,8 @@ std::unique_ptr<pv::Source> network_of(const std::string& protocol, reactor::Sha
 
 /// What is made and lives on the shard.
 struct Load {
-    Load(reactor::Shard& shard, base::Log& log, const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors)
-        : network(network_of(protocol, shard, log)), client(shard, *network, clock, pvs, monitors)
+    Load(reactor::Shard& shard, base::Log& log, const std::string& protocol, const LoadClient::Wanted& wanted)
+        : network(network_of(protocol, shard, log)), client(shard, *network, clock, wanted)
     {}
 
     reactor::SystemClock clock;
@@ -76,14 +76,14 @@ void say(const nlohmann::json& answer)
 
 } // namespace
 
-int run_load_client(const std::string& protocol, std::uint32_t pvs, std::uint32_t monitors)
+int run_load_client(const std::string& protocol, const LoadClient::Wanted& wanted)
 {
     reactor::SpdlogLog log;
     reactor::Shard shard({.name = "bench-client"});
     std::unique_ptr<Load> load;
     shard.start();
     (void)on_shard(shard, [&](auto give) {
-        load = std::make_unique<Load>(shard, log, protocol, pvs, monitors);
+        load = std::make_unique<Load>(shard, log, protocol, wanted);
         load->client.start([give] { give({}); });
     });
     std::cout << "ready" << std::endl;

@@ -47,7 +47,7 @@ SelfTestRig::SelfTestRig(const Planted& planted)
                                                        .now = [this] { return shard_.now(); }}),
       wire_{.queue = Planter(planted.queue), .wire = Planter(planted.wire)}, streams_(shard_), listener_(listen()),
       network_(shard_, client_settings(), log_, {.describe = false}), heard_(network_, planted.client),
-      load_(shard_, heard_, clock_, self_test_pvs, self_test_monitors), timer_(shard_)
+      load_(shard_, heard_, clock_, {self_test_pvs, self_test_monitors}), timer_(shard_)
 {
     make_records();
 }

@@ -15,7 +15,7 @@ struct Column {
 };
 
 constexpr Column columns[] = {
-    {"server", 7},     {"N PVs", 7}, {"Rate(Hz)", 8},    {"CPU(%)", 12}, {"Sent(kB/s)", 15}, {"Recv(kB/s)", 13},
+    {"server", 8},     {"N PVs", 7}, {"Rate(Hz)", 8},    {"CPU(%)", 12}, {"Sent(kB/s)", 15}, {"Recv(kB/s)", 13},
     {"client", 6},     {"N PVs", 7}, {"N Monitors", 10}, {"CPU(%)", 12}, {"Sent(kB/s)", 13}, {"Recv(kB/s)", 15},
     {"Updates/s", 11}, {"Lost", 5},  {"Late", 5},        {"p50(us)", 8}, {"p99(us)", 8},     {"max(us)", 8},
 };
@@ -32,7 +32,8 @@ std::vector<std::string> cells(const Result& r)
     static constexpr Published none{};
     const Published* const found = published_for(r.row);
     const Published& p = found != nullptr ? *found : none;
-    const std::string_view server_cpu = p.note.empty() ? p.server_cpu_pct : std::string_view("failed");
+    const bool failed = found != nullptr && p.server_cpu_pct.empty();
+    const std::string_view server_cpu = failed ? std::string_view("failed") : p.server_cpu_pct;
     return {r.row.server,
             fmt::format("{}", r.row.server_pvs),
             fmt::format("{:g}", r.row.rate_hz),
@@ -114,6 +115,9 @@ std::string table_heading()
 std::string table_line(const Result& result)
 {
     std::string line = line_of(cells(result));
+    if (const Published* const found = published_for(result.row); found != nullptr && !found->note.empty()) {
+        line += fmt::format("        published: {}\n", found->note);
+    }
     for (const std::string& failure : result.failures) {
         line += fmt::format("        FAILED: {}\n", failure);
     }

@@ -9,7 +9,7 @@ namespace iochron::perf {
 
 /// What one line of the performance table asks for.
 struct Row {
-    std::string server = "calc"; ///< "softioc" or "calc"
+    std::string server = "calc"; ///< "softioc", "calc" or "sharedpv"
     std::string client = "ca";   ///< "ca" or "pva"
     std::uint32_t server_pvs = 0;
     double rate_hz = 0; ///< of each PV
@@ -24,7 +24,8 @@ struct Row {
 /// One row of the tables that a beamline group published for its Python IOC in 2022, measured on other machines: what
 /// it asked for and what was seen. Empty texts: not stated.
 struct Published {
-    std::string_view server; ///< ours for the same row: "softioc", "calc"
+    std::string_view server; ///< ours for the same row, as in Row
+    std::string_view client;
     std::uint32_t server_pvs;
     double rate_hz;
     std::uint32_t client_pvs;
@@ -38,8 +39,9 @@ struct Published {
     std::string_view note;
 };
 
-/// All 25 rows over Channel Access: "Python IOC / aioca", then "Python IOC inbuilt Calc records / aioca".
-[[nodiscard]] std::span<const Published> published_ca_rows();
+/// All 67 rows: "Python IOC" with aioca and with p4p, "Python IOC inbuilt Calc records" with either, and "P4P server
+/// and client".
+[[nodiscard]] std::span<const Published> published_rows();
 
 /// The published row that asks for the same as `row`, or null.
 [[nodiscard]] const Published* published_for(const Row& row);

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 namespace iochron::perf {
@@ -66,9 +68,18 @@ TEST(Latency, QuantilesAreWithinTheResolution)
     EXPECT_EQ(latency.total(), 10'000u);
 }
 
-TEST(Published, All25RowsAreThere)
+TEST(Published, All67RowsAreThere)
 {
-    EXPECT_EQ(published_ca_rows().size(), 25u);
+    const auto rows = published_rows();
+    EXPECT_EQ(rows.size(), 67u);
+    EXPECT_EQ(std::ranges::count(rows, "ca", &Published::client), 25);
+    EXPECT_EQ(std::ranges::count(rows, "pva", &Published::client), 42);
+    EXPECT_EQ(std::ranges::count(rows, "sharedpv", &Published::server), 15);
+    for (const Published& row : rows) { // each is found by what it asks for
+        EXPECT_EQ(published_for({std::string(row.server), std::string(row.client), row.server_pvs, row.rate_hz,
+                                 row.client_pvs, row.monitors_per_pv}),
+                  &row);
+    }
     const Published* const failed = published_for({"softioc", "ca", 100, 100, 100, 70});
     ASSERT_NE(failed, nullptr);
     EXPECT_EQ(failed->note, "server failed: cbLow ring buffer full");
