@@ -2,6 +2,7 @@
 fuzz_target(calc NEEDS calc)
 fuzz_target(db_link NEEDS db)
 fuzz_target(filter_text NEEDS db)
+fuzz_target(group_json NEEDS db)
 fuzz_target(db_load NEEDS db)
 fuzz_target(macros NEEDS db)
 fuzz_target(ca_circuit NEEDS server)
