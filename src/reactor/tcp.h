@@ -20,8 +20,15 @@ class TcpStreams;
 
 /// How sockets are set up. Buffer sizes are left to the kernel: every fixed size that was tried was slower.
 struct TcpSettings {
-    bool no_delay = true;   ///< TCP_NODELAY: small frames leave at once, we batch ourselves
-    bool keep_alive = true; ///< SO_KEEPALIVE with the system's times
+    bool no_delay = true; ///< TCP_NODELAY: small frames leave at once, we batch ourselves
+    /// SO_KEEPALIVE: a silent peer is asked after `idle`, and again each `interval`; after `probes` without an answer
+    /// it is gone. (The system's own times let a peer whose host has died keep its channels for two hours.) No
+    /// TCP_USER_TIMEOUT: it would also end the stream of a peer that lives and does not read.
+    struct KeepAlive {
+        std::chrono::seconds idle{60};
+        std::chrono::seconds interval{10};
+        int probes = 6;
+    } keep_alive{};
     /// TCP_NOTSENT_LOWAT: what the kernel may hold unsent, so that an old value does not wait where it cannot be
     /// replaced. 0: the system's.
     std::size_t unsent_in_kernel_bytes = 128u << 10;

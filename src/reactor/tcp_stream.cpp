@@ -27,11 +27,19 @@ void set_congestion(int descriptor, const TcpSettings& settings)
     }
 }
 
+void set_keep_alive(int descriptor, const TcpSettings::KeepAlive& how)
+{
+    set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(how.idle.count()));
+    set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(how.interval.count()));
+    set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, how.probes);
+}
+
 /// All of it is tuning: a kernel that refuses one of them serves as well.
 void set_up(int descriptor, const TcpSettings& settings, base::Endpoint peer, base::Endpoint local)
 {
     set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, settings.no_delay ? 1 : 0);
-    set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, settings.keep_alive ? 1 : 0);
+    set_keep_alive(descriptor, settings.keep_alive);
     if (settings.unsent_in_kernel_bytes > 0) {
         set_option(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(settings.unsent_in_kernel_bytes));
     }

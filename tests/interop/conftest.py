@@ -3,6 +3,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from rig.circuit import Circuit
 from rig.ports import private_environment
 from rig.server import Server, iochron_ioc_command, pvxs_ioc_command, soft_ioc_command
 from rig.watcher import Watcher
@@ -50,6 +51,18 @@ def iochron_ioc(start):
 def any_ioc(request, start):
     """Ours and base's in turn: a test which takes this one holds ours to what base does."""
     return lambda database, macros="", **more: start(request.param, database, macros, **more)
+
+
+@pytest.fixture
+def connect():
+    """connect(server, **more) -> Circuit; all are closed when the test is over."""
+    with ExitStack() as circuits:
+        def connect_one(server, **more):
+            circuit = Circuit(int(server.environment["EPICS_CA_SERVER_PORT"]), **more)
+            circuits.callback(circuit.close)
+            return circuit
+
+        yield connect_one
 
 
 @pytest.fixture

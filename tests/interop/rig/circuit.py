@@ -4,7 +4,7 @@ import struct
 
 from rig import dbr
 
-EVENT_ADD, WRITE, ERROR, READ_NOTIFY, CREATE_CHAN, WRITE_NOTIFY = 1, 4, 11, 15, 18, 19
+EVENT_ADD, EVENT_CANCEL, WRITE, ERROR, READ_NOTIFY, CREATE_CHAN, WRITE_NOTIFY = 1, 2, 4, 11, 15, 18, 19
 CLIENT_NAME, ACCESS_RIGHTS, HOST_NAME, ECHO, CREATE_CH_FAIL = 20, 22, 21, 23, 26
 VERSION = 13
 TIMEOUT = 20
@@ -31,39 +31,57 @@ class Channel:
 class Circuit:
     """One connection. Channels and subscriptions are numbered from 0 in the order in which they are made."""
 
-    def __init__(self, port):
-        self._socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.settimeout(TIMEOUT)
+    def __init__(self, port, minor=VERSION):
+        self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(TIMEOUT)
         self._in, self._out = bytearray(), bytearray()
         self.channels, self.subscriptions, self.events, self._next_ioid = [], [], [], 0
         self.errors = []
-        self._out += frame(0, 0, VERSION) + frame(CLIENT_NAME, payload=b"rig\0") + frame(HOST_NAME, payload=b"here\0")
+        self.minor = minor
+        self._out += frame(0, 0, minor) + frame(CLIENT_NAME, payload=b"rig\0") + frame(HOST_NAME, payload=b"here\0")
 
     def send(self, data=b""):
-        self._socket.sendall(self._out + data)
+        self.socket.sendall(self._out + data)
         self._out.clear()
 
     def close(self):
-        self._socket.close()
+        self.socket.close()
+
+    def _whole_message(self):
+        """The next message of those that have come: command, type, count, p1, p2, payload; or None."""
+        if len(self._in) < 16:
+            return None
+        command, size, kind, count, p1, p2 = struct.unpack_from(">HHHHII", self._in)
+        start = 16
+        if size == 0xFFFF and count == 0:
+            if len(self._in) < 24:
+                return None
+            size, count = struct.unpack_from(">II", self._in, 16)
+            start = 24
+        if len(self._in) < start + size:
+            return None
+        payload = bytes(self._in[start:start + size])
+        del self._in[:start + size]
+        return command, kind, count, p1, p2, payload
 
     def _receive(self):
-        """The next message: command, type, count, p1, p2, payload."""
-        while True:
-            if len(self._in) >= 16:
-                command, size, kind, count, p1, p2 = struct.unpack_from(">HHHHII", self._in)
-                start = 16
-                if size == 0xFFFF and count == 0 and len(self._in) >= 24:
-                    size, count = struct.unpack_from(">II", self._in, 16)
-                    start = 24
-                if len(self._in) >= start + size:
-                    payload = bytes(self._in[start:start + size])
-                    del self._in[:start + size]
-                    return command, kind, count, p1, p2, payload
-            data = self._socket.recv(1 << 18)
+        while (message := self._whole_message()) is None:
+            data = self.socket.recv(1 << 18)
             if not data:
                 raise ConnectionError("the server closed the circuit")
             self._in += data
+        return message
+
+    def read_events(self):
+        """Takes what has come, and puts the updates of it in `events`; waits only where nothing has come."""
+        data = self.socket.recv(1 << 18)
+        if not data:
+            raise ConnectionError("the server closed the circuit")
+        self._in += data
+        while (message := self._whole_message()) is not None:
+            if message[0] == EVENT_ADD:
+                self.events.append((message[4], message[1], message[2], message[3], message[5]))
 
     def message(self):
         """The next message that is no update and no error; those are kept in `events` and `errors`."""
@@ -82,7 +100,7 @@ class Circuit:
         first = len(self.channels)
         for name in names:
             self.channels.append(Channel(name))
-            self._out += frame(CREATE_CHAN, 0, 0, len(self.channels) - 1, VERSION, name.encode() + b"\0")
+            self._out += frame(CREATE_CHAN, 0, 0, len(self.channels) - 1, self.minor, name.encode() + b"\0")
         self.send()
         missing = len(names)
         while missing:
@@ -113,6 +131,11 @@ class Circuit:
         self.subscriptions.append((channel, kind, mask))
         self._out += frame(EVENT_ADD, kind, count, channel.sid, len(self.subscriptions) - 1,
                            struct.pack(">fffHH", 0, 0, 0, mask, 0))
+
+    def unsubscribe(self, number):
+        """The confirmation comes as an update without a payload."""
+        channel, kind, _ = self.subscriptions[number]
+        self._out += frame(EVENT_CANCEL, kind, 1, channel.sid, number)
 
     def answers(self, count):
         """The answers to the last reads or writes, in the order in which those were asked for: (type, count, ECA
