@@ -1,74 +1,122 @@
 #include "ioc/shared_pv_server.h"
 
-#include "base/counters.h"
 #include "base/problem.h"
+#include "ioc/shared_pv_state.h"
 #include "ioc/until_signal.h"
-#include "pv/shared_pv.h"
-#include "reactor/mailbox.h"
-#include "reactor/shard.h"
+#include "ioc/within_memory.h"
+#include "reactor/memory.h"
 #include "reactor/spdlog_log.h"
-#include "reactor/system_clock.h"
-#include "server/pva/server.h"
 
+#include <exception>
+#include <future>
 #include <optional>
-#include <span>
-#include <vector>
 
 namespace iochron {
+namespace {
 
-/// Thread: shard, once started
-struct SharedPvServer::State final : reactor::Touched {
-    enum class Kind : std::uint8_t { post, open, close };
-    struct Order {
-        std::uint32_t pv = 0;
-        Kind kind = Kind::post;
-        pv::Value value;
-        base::Stamp time;
-    };
+/// What waits to be posted may take so much of what all output of the process may take.
+constexpr std::size_t share_of_posts = 16;
 
-    explicit State(IocSettings given)
-        : settings(std::move(given)),
-          log(settings.log ? settings.log : std::make_shared<reactor::SpdlogLog>(reactor::LogSettings{})),
-          budget(settings.limits.process_output_bytes), pvs([this] { shard.touch(*this); }),
-          orders(shard, [this](std::span<Order> batch) { obey(batch); })
-    {}
-
-    void settle(base::Steady /*now*/) override { pvs.settle(); }
-    void obey(std::span<Order> batch);
-    void serve();
-
-    IocSettings settings;
-    std::shared_ptr<base::Log> log;
-    reactor::SystemClock clock;
-    base::Counters counters;
-    base::Counter& posted = counters.get("shared_pv.posted");
-    reactor::Shard shard{{.name = "shared_pv"}};
-    server::Budget budget;
-    pv::SharedPvs pvs;
-    std::vector<std::string> names;
-    std::vector<std::shared_ptr<pv::SharedPv>> by_number;
-    reactor::Mailbox<Order> orders;
-    std::unique_ptr<server::pva::Server> pva;
-    bool running = false;
-};
-
-void SharedPvServer::State::obey(std::span<Order> batch)
+IocSettings bounded(IocSettings settings)
 {
-    for (Order& order : batch) {
-        pv::SharedPv& pv = *by_number.at(order.pv);
+    settings.limits = ioc::within_memory(settings.limits, reactor::memory_bytes());
+    return settings;
+}
+
+} // namespace
+
+SharedPvServer::State::State(IocSettings given)
+    : settings(bounded(std::move(given))),
+      log(settings.log ? settings.log : std::make_shared<reactor::SpdlogLog>(reactor::LogSettings{})),
+      budget(settings.limits.process_output_bytes), pvs([this] { shard.touch(*this); }, [this] { return clock.now(); }),
+      user([](std::exception_ptr thrown) { std::rethrow_exception(thrown); }), // hand() lets nothing through
+      orders(shard, settings.limits.process_output_bytes / share_of_posts,
+             [this](std::span<std::pair<std::uint32_t, Order>> batch) { obey(batch); })
+{}
+
+SharedPvServer::State::~State()
+{
+    for (const Entry& entry : entries) { // no answer finds a client any more, whenever it comes
+        if (entry.pv != nullptr) {
+            entry.pv->close();
+        }
+    }
+    gate->close();
+    shard.forget(*this);
+}
+
+void SharedPvServer::State::on_shard(const std::function<void()>& use)
+{
+    if (shard.inside()) {
+        use();
+        return;
+    }
+    // Shared, since the shard may still be inside set_value() when the answer is here.
+    const auto done = std::make_shared<std::promise<void>>();
+    shard.post([&use, done] {
+        try {
+            use();
+            done->set_value();
+        } catch (...) {
+            done->set_exception(std::current_exception());
+        }
+    });
+    done->get_future().get();
+}
+
+bool SharedPvServer::State::Order::replace_with(Order& newer)
+{
+    if (kind != Kind::post || newer.kind != Kind::post) {
+        return false;
+    }
+    const pv::Structure* const type = newer.value.structure() != nullptr ? newer.value.structure() : value.structure();
+    if (type == nullptr) { // two values without more
+        *this = std::move(newer);
+        return true;
+    }
+    pv::Structure both(type->type());
+    for (const Order* const order : {this, &newer}) {
+        if (const pv::Structure* const update = order->value.structure(); update == nullptr) {
+            (void)pv::set_value(both, order->value, order->time); // what it does not take, the PV would not either
+        } else if (*update->type() == *both.type()) {
+            both.merge(*update);
+        }
+    }
+    value = pv::Value::of(std::move(both));
+    return true;
+}
+
+void SharedPvServer::State::obey(std::span<std::pair<std::uint32_t, Order>> batch)
+{
+    for (auto& [number, order] : batch) {
+        const Entry& entry = entries.at(number);
         pv::Status status;
-        if (order.kind == Kind::close) {
-            pv.close();
+        if (entry.pv == nullptr) {
+            status = {pv::Outcome::disconnected, "the PV was removed"};
+        } else if (order.kind == Kind::close) {
+            entry.pv->close();
         } else if (order.kind == Kind::open) {
-            status = pv.open(*order.value.structure());
+            status = entry.pv->open(*order.value.structure());
         } else {
-            status = pv.post(order.value, order.time);
+            status = entry.pv->post(order.value, order.time);
             posted.add(status.ok() ? 1 : 0);
         }
         if (!status.ok()) {
-            log->warning("shared_pv.refused", "{}: {}", names.at(order.pv), status.text);
+            log->warning("shared_pv.refused", "{}: {}", entry.name, status.text);
+        }
+        order.value = {}; // not needed longer, and may be large
+    }
+}
+
+std::vector<std::string> SharedPvServer::State::names() const
+{
+    std::vector<std::string> all;
+    for (const Entry& entry : entries) {
+        if (entry.pv != nullptr) {
+            all.push_back(entry.name);
         }
     }
+    return all;
 }
 
 void SharedPvServer::State::serve()
@@ -86,11 +134,40 @@ void SharedPvServer::State::serve()
                                              .counters = counters,
                                              .budget = budget,
                                              .limits = settings.limits,
-                                             .names = [this] { return names; }});
+                                             .names = [this] { return names(); }});
     if (!opened) {
         throw base::Problem(opened.error());
     }
     pva = std::move(*opened);
+}
+
+SharedPvServer::Pv SharedPvServer::State::add(const std::string& name, const pv::Structure& first, Handlers given)
+{
+    const Pv number{static_cast<std::uint32_t>(entries.size())};
+    const auto pv = std::make_shared<pv::SharedPv>();
+    if (name.empty() || !pvs.add(name, pv)) {
+        throw base::Problem("cannot add the PV \"" + name + "\": the name is empty or taken");
+    }
+    const auto handlers = std::make_shared<const Handlers>(std::move(given));
+    const auto ask = [this, number, name, handlers](bool call, pv::Value value, const pv::Peer& peer,
+                                                    pv::Answer answer) {
+        hand(handlers, call,
+             Operation(
+                 std::make_shared<Operation::State>(gate, number, name, std::move(value), peer, std::move(answer))));
+    };
+    if (handlers->put) {
+        pv->on_put([ask](pv::SharedPv&, const pv::Structure& put, const pv::Peer& peer, pv::Answer answer) {
+            ask(false, pv::Value::of(put), peer, std::move(answer));
+        });
+    }
+    if (handlers->call) {
+        pv->on_rpc([ask](pv::SharedPv&, const pv::Value& arguments, const pv::Peer& peer, pv::Answer answer) {
+            ask(true, arguments, peer, std::move(answer));
+        });
+    }
+    pv->open(first);
+    entries.push_back({name, pv});
+    return number;
 }
 
 SharedPvServer::SharedPvServer(IocSettings settings) : state_(std::make_unique<State>(std::move(settings))) {}
@@ -98,58 +175,80 @@ SharedPvServer::SharedPvServer(IocSettings settings) : state_(std::make_unique<S
 SharedPvServer::~SharedPvServer()
 {
     stop();
-    state_->shard.forget(*state_);
 }
 
-SharedPvServer::Pv SharedPvServer::add(const std::string& name, const pv::Structure& first)
+SharedPvServer::Pv SharedPvServer::add(const std::string& name, const pv::Structure& first, Handlers handlers)
 {
-    State& s = *state_;
-    auto pv = std::make_shared<pv::SharedPv>();
-    pv->open(first);
-    if (s.running || name.empty() || !s.pvs.add(name, pv)) {
-        throw base::Problem("cannot add the PV \"" + name + "\": the server runs, or the name is empty or taken");
+    Pv added{};
+    state_->on_shard([&] { added = state_->add(name, first, std::move(handlers)); });
+    return added;
+}
+
+void SharedPvServer::remove(Pv pv)
+{
+    state_->on_shard([&] {
+        State::Entry& entry = state_->entries.at(static_cast<std::uint32_t>(pv));
+        if (entry.pv != nullptr) {
+            entry.pv = nullptr;
+            state_->pvs.remove(entry.name);
+        }
+    });
+}
+
+void SharedPvServer::on_name(NameHandler handler)
+{
+    state_->pvs.on_name([handler = std::move(handler)](std::string_view name) {
+        handler(std::string(name));
+        return nullptr;
+    });
+}
+
+Pushed SharedPvServer::post(Pv pv, pv::Value value)
+{
+    using Queue = decltype(state_->orders);
+    const auto pushed =
+        state_->orders.push(static_cast<std::uint32_t>(pv), {State::Kind::post, std::move(value), state_->clock.now()});
+    if (pushed == Queue::Push::accepted) {
+        return Pushed::accepted;
     }
-    s.names.push_back(name);
-    s.by_number.push_back(std::move(pv));
-    return Pv{static_cast<std::uint32_t>(s.names.size() - 1)};
+    ++state_->coalesced;
+    return Pushed::coalesced;
 }
 
-void SharedPvServer::post(Pv pv, pv::Value value)
+void SharedPvServer::post_waiting(Pv pv, pv::Value value)
 {
-    std::vector<State::Order> order;
-    order.push_back({static_cast<std::uint32_t>(pv), State::Kind::post, std::move(value), state_->clock.now()});
-    state_->orders.send(std::move(order));
+    state_->orders.push_waiting(static_cast<std::uint32_t>(pv),
+                                {State::Kind::post, std::move(value), state_->clock.now()});
 }
 
 void SharedPvServer::close(Pv pv)
 {
-    std::vector<State::Order> order;
-    order.push_back({static_cast<std::uint32_t>(pv), State::Kind::close, {}, {}});
-    state_->orders.send(std::move(order));
+    (void)state_->orders.push(static_cast<std::uint32_t>(pv), {.kind = State::Kind::close, .value = {}});
 }
 
 void SharedPvServer::open(Pv pv, pv::Structure first)
 {
-    std::vector<State::Order> order;
-    order.push_back({static_cast<std::uint32_t>(pv), State::Kind::open, pv::Value::of(std::move(first)), {}});
-    state_->orders.send(std::move(order));
+    (void)state_->orders.push(static_cast<std::uint32_t>(pv),
+                              {.kind = State::Kind::open, .value = pv::Value::of(std::move(first))});
 }
 
 void SharedPvServer::start()
 {
     if (!state_->running) {
         state_->serve();
-        state_->shard.start();
         state_->running = true;
+        state_->user.start();
+        state_->shard.start();
     }
 }
 
 void SharedPvServer::stop()
 {
     if (state_->running) {
+        state_->user.stop(); // first, as a handler may wait for the shard
+        state_->on_shard([this] { state_->pva.reset(); });
         state_->shard.stop();
         state_->shard.join();
-        state_->pva.reset();
         state_->running = false;
     }
 }
@@ -170,6 +269,7 @@ std::vector<std::pair<std::string, std::uint64_t>> SharedPvServer::counters() co
 {
     std::vector<std::pair<std::string, std::uint64_t>> all;
     state_->counters.each([&](std::string_view name, std::uint64_t count) { all.emplace_back(name, count); });
+    all.emplace_back("shared_pv.coalesced", state_->coalesced.load());
     return all;
 }
 

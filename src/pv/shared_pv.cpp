@@ -53,6 +53,30 @@ void Answer::refuse(std::string words) const
     operation_->end({Outcome::put_failed, std::move(words)}, nullptr);
 }
 
+namespace {
+
+/// Marked, where the type has a time stamp.
+void set_time(Structure& structure, base::Stamp time)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    if (structure.type()->find("timeStamp.nanoseconds").has_value()) {
+        structure.set("timeStamp.secondsPastEpoch", time.ns / second);
+        structure.set("timeStamp.nanoseconds", static_cast<std::int32_t>(time.ns % second));
+    }
+}
+
+} // namespace
+
+Status set_value(Structure& structure, const Value& value, base::Stamp time)
+{
+    const bool is_choice = structure.type()->find("value.index").has_value();
+    Status status = structure.set(is_choice ? "value.index" : "value", value);
+    if (status.ok() && time.ns != base::undefined_stamp.ns) {
+        set_time(structure, time);
+    }
+    return status;
+}
+
 Status SharedPv::open(const Structure& first)
 {
     if (is_open()) {
@@ -96,15 +120,9 @@ Status SharedPv::post(const Value& value, base::Stamp time)
     if (const Structure* const whole = value.structure()) {
         return post(*whole);
     }
-    constexpr std::int64_t second = 1'000'000'000;
     Structure update(this->value().type());
-    const bool is_choice = update.type()->find("value.index").has_value();
-    if (Status status = update.set(is_choice ? "value.index" : "value", value); !status.ok()) {
+    if (Status status = set_value(update, value, time); !status.ok()) {
         return status;
-    }
-    if (time.ns != base::undefined_stamp.ns && update.type()->find("timeStamp.nanoseconds").has_value()) {
-        update.set("timeStamp.secondsPastEpoch", time.ns / second);
-        update.set("timeStamp.nanoseconds", static_cast<std::int32_t>(time.ns % second));
     }
     return post(update);
 }
@@ -192,15 +210,25 @@ void SharedPv::write(const WriteRequest& request, const Peer& peer, Sink& sink)
     } else if (whole != nullptr) {
         status = {Outcome::bad_type, "the structure that was put has another type than the PV"};
     } else {
-        status = put.set(put.type()->find("value.index").has_value() ? "value.index" : "value", request.value);
+        status = set_value(put, request.value);
     }
     if (!status.ok()) {
         answer.operation_->end(status, nullptr);
     } else if (put_) {
         put_(*this, put, peer, answer);
     } else {
-        answer.operation_->end(post(put), nullptr);
+        answer.operation_->end(take(std::move(put)), nullptr);
     }
+}
+
+/// What a mailbox does with a put.
+Status SharedPv::take(Structure put)
+{
+    const auto time = put.type()->find("timeStamp");
+    if (time && !put.is_marked(*time) && owner_ != nullptr && owner_->now_) {
+        set_time(put, owner_->now_());
+    }
+    return post(put);
 }
 
 void SharedPv::touched(Sink& sink)

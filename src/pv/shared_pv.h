@@ -34,6 +34,10 @@ class Answer {
     std::shared_ptr<Operation> operation_;
 };
 
+/// Marks a new `value` of such a structure (of an enumeration: `value.index`), converted to its type, and the time
+/// where one is given and the type has a time stamp.
+[[nodiscard]] Status set_value(Structure& structure, const Value& value, base::Stamp time = base::undefined_stamp);
+
 /// A PV whose value, a structure, is what the program posts. It is found and opened by clients while it is open.
 /// Handlers must not throw.
 /// Thread: shard
@@ -48,7 +52,7 @@ class SharedPv {
     SharedPv& operator=(const SharedPv&) = delete;
     ~SharedPv() { close(); }
 
-    /// Without one the PV is a mailbox: what is put is posted.
+    /// Without one the PV is a mailbox: what is put is posted, with the present time where the peer has put none.
     void on_put(PutHandler handler) { put_ = std::move(handler); }
     /// Without one calls are refused.
     void on_rpc(RpcHandler handler) { rpc_ = std::move(handler); }
@@ -90,6 +94,7 @@ class SharedPv {
     void tell(const Value& delta);
     Answer begin(ChannelId channel, Token token, bool acknowledge, Sink& sink);
     void write(const WriteRequest& request, const Peer& peer, Sink& sink);
+    Status take(Structure put);
     void touched(Sink& sink);
     void forget(ChannelId channel, const Token* operation);
 
@@ -107,11 +112,16 @@ class SharedPv {
 /// Thread: shard
 class SharedPvs final : public Source {
   public:
-    /// Makes or finds the PV of a name that is not in the table, or gives null; what it gives is kept in the table.
+    /// Makes or finds the PV of a name that is not in the table, or gives null; what it gives is kept in the table. It
+    /// may also add() the PV by itself.
     using NameHandler = std::function<std::shared_ptr<SharedPv>(std::string_view)>;
 
+    /// Tells the present time, for puts to mailboxes.
+    using Now = std::function<base::Stamp()>;
+
     /// `due` is called when settle() has become due: after posts and answers, before this turn of the shard ends.
-    explicit SharedPvs(std::function<void()> due = {}) : due_(std::move(due)) {}
+    /// Without `now` a put to a mailbox leaves the time stamp as the peer has put it.
+    explicit SharedPvs(std::function<void()> due = {}, Now now = {}) : due_(std::move(due)), now_(std::move(now)) {}
     SharedPvs(const SharedPvs&) = delete;
     SharedPvs& operator=(const SharedPvs&) = delete;
     ~SharedPvs() override;
@@ -154,6 +164,7 @@ class SharedPvs final : public Source {
     [[nodiscard]] std::shared_ptr<SharedPv> open_pv(ChannelId channel);
 
     std::function<void()> due_;
+    Now now_;
     NameHandler names_;
     std::unordered_map<std::string, std::shared_ptr<SharedPv>, TextHash, std::equal_to<>> table_;
     base::Slots<Channel> channels_;

@@ -56,7 +56,11 @@ std::shared_ptr<SharedPv> SharedPvs::look_for(std::string_view name)
         return found->second;
     }
     std::shared_ptr<SharedPv> made = names_ ? names_(name) : nullptr;
-    return made != nullptr && add(std::string(name), made) ? made : nullptr;
+    if (made != nullptr) {
+        return add(std::string(name), made) ? made : nullptr;
+    }
+    const auto added = names_ ? table_.find(name) : table_.end();
+    return added != table_.end() ? added->second : nullptr;
 }
 
 SharedPvs::Channel* SharedPvs::at(ChannelId channel)

@@ -260,6 +260,31 @@ TypeRef type_of(const Value& value)
     return value.empty() ? nullptr : value.is_array() ? array(value.type()) : scalar(value.type());
 }
 
+std::size_t held_bytes(const Value& value)
+{
+    constexpr std::size_t compound_bytes = 128;
+    const auto all = [](std::span<const Value> values) {
+        std::size_t bytes = compound_bytes + values.size() * sizeof(Value);
+        for (const Value& one : values) {
+            bytes += held_bytes(one) - sizeof(Value);
+        }
+        return bytes;
+    };
+    if (const Structure* structure = value.structure()) {
+        return sizeof value + all(structure->values());
+    }
+    if (const std::vector<Value>* elements = value.compounds()) {
+        return sizeof value + all(*elements);
+    }
+    if (const Choice* choice = value.choice()) {
+        return sizeof value + compound_bytes + held_bytes(choice->value);
+    }
+    if (const Any* any = value.any()) {
+        return sizeof value + compound_bytes + held_bytes(any->value);
+    }
+    return sizeof value + (value.is_text() || value.is_array() ? value.elements_owner()->capacity() : 0);
+}
+
 BitSet leaves(const Type& type, std::uint32_t field)
 {
     BitSet found;

@@ -95,6 +95,8 @@ struct Any {
 /// The type that a value has by itself: of a number, a text, an array or a compound. Null for no value, and for arrays
 /// of compounds that hold none.
 [[nodiscard]] TypeRef type_of(const Value& value);
+/// About the bytes of memory that the value alone would hold, texts and elements included.
+[[nodiscard]] std::size_t held_bytes(const Value& value);
 /// Numbers of the fields that hold something, under `field`.
 [[nodiscard]] BitSet leaves(const Type& type, std::uint32_t field = 0);
 

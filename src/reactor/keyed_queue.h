@@ -16,7 +16,11 @@ namespace iochron::reactor {
 /// Values pushed for many keys (records) from any thread, handed to one shard in their order. Bounded: once `bound`
 /// values wait, a value for a key that has one waiting takes that one's place, so the newest of each key always
 /// arrives and at most bound + keys values wait.
-/// Thread: any for push(); made and destroyed on the reading shard, or while it does not run
+///
+/// A T may have `std::size_t weight() const`, in which `bound` is then counted, and `bool replace_with(T& newer)`,
+/// which makes the newer value of it that is to wait, or gives false and leaves both where both must arrive. No
+/// allocation for a value once the queue has had its size. Thread: any for push(); made and destroyed on the reading
+/// shard, or while it does not run
 template <class Key, class T>
 class KeyedQueue {
   public:
@@ -37,7 +41,7 @@ class KeyedQueue {
     void push_waiting(const Key& key, T value)
     {
         std::unique_lock lock(box_->mutex);
-        box_->taken.wait(lock, [&] { return box_->waiting.size() < box_->bound; });
+        box_->taken.wait(lock, [&] { return box_->weight < box_->bound; });
         (void)push_locked(std::move(lock), key, std::move(value));
     }
 
@@ -52,20 +56,52 @@ class KeyedQueue {
         std::mutex mutex; ///< of all below
         std::condition_variable taken;
         std::vector<Entry> waiting;
+        std::size_t weight = 0;                      ///< of all that wait
+        std::vector<Entry> handed_over;              ///< touched by the reading shard alone: kept for its memory
         std::unordered_map<Key, std::size_t> newest; ///< place in `waiting`; kept only from `bound` on
     };
 
+    static std::size_t weight_of(const T& value)
+    {
+        if constexpr (requires { value.weight(); }) {
+            return value.weight();
+        } else {
+            return 1;
+        }
+    }
+    static bool replace(T& waiting, T& newer)
+    {
+        if constexpr (requires { waiting.replace_with(newer); }) {
+            return waiting.replace_with(newer);
+        } else {
+            waiting = std::move(newer);
+            return true;
+        }
+    }
+    bool coalesce(const Key& key, T& value)
+    {
+        Box& box = *box_;
+        index();
+        const auto found = box.newest.find(key);
+        if (found == box.newest.end()) {
+            return false;
+        }
+        T& waiting = box.waiting[found->second].second;
+        const std::size_t before = weight_of(waiting);
+        const bool replaced = replace(waiting, value);
+        box.weight += weight_of(waiting) - before;
+        return replaced;
+    }
     Push push_locked(std::unique_lock<std::mutex> lock, const Key& key, T value)
     {
         Box& box = *box_;
-        if (box.waiting.size() >= box.bound) {
-            index();
-            if (const auto found = box.newest.find(key); found != box.newest.end()) {
-                box.waiting[found->second].second = std::move(value);
+        if (box.weight >= box.bound) {
+            if (coalesce(key, value)) {
                 return Push::coalesced;
             }
             box.newest[key] = box.waiting.size();
         }
+        box.weight += weight_of(value);
         box.waiting.emplace_back(key, std::move(value));
         const bool first = box.waiting.size() == 1;
         lock.unlock();
@@ -84,15 +120,20 @@ class KeyedQueue {
     }
     static void drain(Box& box)
     {
-        std::vector<Entry> entries;
+        constexpr std::size_t kept = 1 << 16; // more was a burst
         {
             const std::lock_guard lock(box.mutex);
-            entries.swap(box.waiting);
+            box.handed_over.swap(box.waiting);
             box.newest.clear();
+            box.weight = 0;
         }
         box.taken.notify_all();
         if (box.receive) {
-            box.receive(entries);
+            box.receive(box.handed_over);
+        }
+        box.handed_over.clear();
+        if (box.handed_over.capacity() > kept) {
+            box.handed_over.shrink_to_fit();
         }
     }
 
