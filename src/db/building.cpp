@@ -59,6 +59,8 @@ std::expected<void, Error> put_text(Core& core, Record& record, const Field& fie
     }
     if (field.index == core.type(record).value_field) {
         record.set(flag_udf, false);
+    } else if (field.index == field_utag) {
+        record.set(flag_user_tag, value->as_double() != 0);
     }
     return {};
 }

@@ -112,6 +112,9 @@ void Core::init_records()
         }
         init_simulation(*this, record);
         type(record).init(*this, record);
+        if (const auto init = devices[record.type].empty() ? nullptr : device(record).init) {
+            init(*this, record);
+        }
     });
     for (std::uint32_t i = 1; i < links.end(); ++i) {
         if (links[LinkId{i}].kind == LinkKind::none) {

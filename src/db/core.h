@@ -10,6 +10,7 @@
 #include "db/delays.h"
 #include "db/device.h"
 #include "db/expressions.h"
+#include "db/filter.h"
 #include "db/link.h"
 #include "db/metas.h"
 #include "db/pools.h"
@@ -26,8 +27,6 @@
 #include <unordered_map>
 
 namespace iochron::db {
-
-struct Filters;
 
 /// AMSG and NAMSG of a record that has one of them.
 struct Messages {
@@ -92,9 +91,9 @@ struct Core {
     Waits waits;
     std::deque<RecordId> restarts; ///< records that are free for the next of the puts that wait for them
     std::deque<RecordId> finished; ///< records whose wait for another has ended, to be completed
-    std::map<std::string, bool, std::less<>> states; ///< dbState of EPICS Base: flags by name
-    bool tracing = false;                            ///< a record with TPRO processes: what it leads to is traced too
-    const pv::Peer* asker = nullptr;                 ///< whose put processes just now, for the trace
+    States states;
+    bool tracing = false;            ///< a record with TPRO processes: what it leads to is traced too
+    const pv::Peer* asker = nullptr; ///< whose put processes just now, for the trace
     std::unordered_map<RecordId, Messages> messages;
     std::map<std::string, RunList, std::less<>> events; ///< by EVNT
     std::unordered_map<RecordId, std::vector<std::pair<std::string, std::string>>> infos;
@@ -202,8 +201,11 @@ struct Core {
     [[nodiscard]] pv::MetaRef channel_meta(Record& record, FieldIndex key);
     /// A Meta of the channel's field as the channel's filters leave it.
     [[nodiscard]] pv::MetaRef filtered_meta(Node channel, const pv::Meta* meta);
-    /// A sample of the channel's field as the channel's filters leave it.
-    void filter(Node channel, pv::Sample& sample);
+    /// An update, or a subscription's first value, as the filters of its channel leave it; its mask is why it was
+    /// posted. False: it goes no further.
+    [[nodiscard]] bool filter(Node subscription, pv::Sample& sample);
+    /// What is read of the channel's field, as the channel's filters leave it.
+    void filter_read(Node channel, pv::Sample& sample);
 
     // db/process.cpp
 
@@ -326,6 +328,7 @@ struct Core {
     void post_others(Record& record, FieldIndex field, pv::Mask mask);
     void deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv::Value& value, std::uint64_t tag,
                       const std::string* message);
+    void deliver_filtered(Node subscription, pv::Sample sample);
     void sweep_metas();
     void drop_misfits();
     bool may_process(Record& record);

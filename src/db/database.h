@@ -128,6 +128,13 @@ class Database final : public pv::Source {
     std::vector<std::pair<std::size_t, pv::Status>> set(std::span<const std::pair<RecordId, pv::Value>> values);
     /// Processes the records with SCAN "Event" and this EVNT; a number is its text ("5").
     void post_event(std::string_view event);
+    /// A flag of the database, for the filter sync and the device kind Db State (dbState of EPICS Base): made where there
+    /// is none, false then.
+    void create_state(std::string_view name);
+    /// False: there is none of that name.
+    bool set_state(std::string_view name, bool set);
+    /// All flags, by name.
+    [[nodiscard]] std::vector<std::pair<std::string_view, bool>> states() const;
     /// As set(), with an alarm that the record takes unless its limits or states make a worse one, and its message.
     pv::Status set(RecordId record, const pv::Value& value, pv::Alarm alarm, std::string_view message = {},
                    std::optional<base::Stamp> time = {});

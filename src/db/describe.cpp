@@ -110,9 +110,20 @@ pv::MetaRef Core::filtered_meta(Node channel, const pv::Meta* meta)
     return filters.after;
 }
 
-void Core::filter(Node channel, pv::Sample& sample)
+bool Core::filter(Node subscription, pv::Sample& sample)
 {
-    sample.value = filters.at(channel)->change(sample.value, *sample.meta);
+    const Node channel = posts.more[subscription].channel;
+    if (!pass(posts.filters.at(subscription), sample, clock())) {
+        return false;
+    }
+    filters.at(channel)->shape(sample);
+    sample.meta = filtered_meta(channel, sample.meta).get();
+    return true;
+}
+
+void Core::filter_read(Node channel, pv::Sample& sample)
+{
+    filters.at(channel)->read(sample, clock());
     sample.meta = filtered_meta(channel, sample.meta).get();
 }
 

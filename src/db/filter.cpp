@@ -1,157 +1,166 @@
+// What a name asks for, as filters.
 #include "db/filter.h"
+
+#include "db/filter_settings.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <limits>
-#include <optional>
 
 namespace iochron::db {
 
 namespace {
 
-struct Span {
-    std::int64_t start;
-    std::int64_t step;
-    std::size_t count;
+void add_arr(Filters& filters, const FilterSettings& settings, const States&)
+{
+    static constexpr std::array<std::string_view, 3> names = {"s", "i", "e"};
+    Elements made;
+    settings.each(names, [&](std::size_t place, const FilterSetting& setting) {
+        const std::int32_t number = settings.whole(setting);
+        if (place == 0) {
+            made.start = number;
+        } else if (place == 1) {
+            made.step = number <= 0 ? 1 : number;
+        } else {
+            made.end = number;
+        }
+    });
+    filters.shaping.emplace_back(made);
+}
+
+void add_dbnd(Filters& filters, const FilterSettings& settings, const States&)
+{
+    static constexpr std::array<std::string_view, 4> names = {"d", "m", "abs", "rel"};
+    static constexpr std::array<SettingChoice, 2> modes = {{{"abs", 0}, {"rel", 1}}};
+    Deadband made;
+    settings.each(names, [&](std::size_t place, const FilterSetting& setting) {
+        if (place == 1) {
+            made.relative = settings.choice(setting, modes, true) == 1;
+            return;
+        }
+        made.given = settings.real(setting);
+        if (place >= 2) {
+            made.relative = place == 3;
+        }
+    });
+    made.size = made.given;
+    filters.passing.emplace_back(made);
+}
+
+void add_dec(Filters& filters, const FilterSettings& settings, const States&)
+{
+    static constexpr std::array<std::string_view, 1> names = {"n"};
+    Decimation made{.each = 0};
+    settings.each(names, [&](std::size_t, const FilterSetting& setting) { made.each = settings.integer(setting); });
+    if (made.each < 1) {
+        settings.fail("wants 'n', of 1 at least");
+    }
+    filters.passing.emplace_back(made);
+}
+
+void add_utag(Filters& filters, const FilterSettings& settings, const States&)
+{
+    static constexpr std::array<std::string_view, 2> names = {"M", "V"};
+    TagMatch made;
+    settings.each(names, [&](std::size_t place, const FilterSetting& setting) {
+        (place == 0 ? made.mask : made.value) = static_cast<std::uint64_t>(std::int64_t{settings.whole(setting)});
+    });
+    filters.passing.emplace_back(made);
+}
+
+void add_sync(Filters& filters, const FilterSettings& settings, const States& states)
+{
+    static constexpr std::array<std::string_view, 8> names = {"m",    "s",     "before", "first",
+                                                              "last", "after", "while",  "unless"};
+    static constexpr std::array<SettingChoice, 6> modes = {
+        {{"before", 0}, {"first", 1}, {"last", 2}, {"after", 3}, {"while", 4}, {"unless", 5}}};
+    constexpr std::size_t longest = 19; // base cuts a state's name here
+    std::optional<int> mode;
+    std::optional<std::string> state;
+    settings.each(names, [&](std::size_t place, const FilterSetting& setting) {
+        if (place == 0) {
+            mode = settings.choice(setting, modes, true);
+            return;
+        }
+        if (place >= 2) {
+            mode = static_cast<int>(place) - 2;
+        }
+        state = settings.text(setting).substr(0, longest);
+    });
+    if (!mode || !state) {
+        settings.fail("wants a mode and a state: {while:'name'}");
+    }
+    const auto found = states.find(*state);
+    if (found == states.end()) {
+        settings.fail(fmt::format("finds no state '{}': dbStateCreate makes one", *state));
+    }
+    filters.passing.emplace_back(
+        Synchronization{.mode = static_cast<Synchronization::Mode>(*mode), .state = &found->second});
+}
+
+void add_ts(Filters& filters, const FilterSettings& settings, const States&)
+{
+    using Form = StampValue::Form;
+    static constexpr std::array<std::string_view, 3> names = {"num", "epoch", "str"};
+    static constexpr std::array<SettingChoice, 4> numbers = {{{"dbl", static_cast<int>(Form::number)},
+                                                              {"sec", static_cast<int>(Form::seconds)},
+                                                              {"nsec", static_cast<int>(Form::nanoseconds)},
+                                                              {"ts", static_cast<int>(Form::both)}}};
+    static constexpr std::array<SettingChoice, 2> epochs = {{{"epics", 0}, {"unix", 1}}};
+    static constexpr std::array<SettingChoice, 2> texts = {
+        {{"epics", static_cast<int>(Form::text)}, {"iso", static_cast<int>(Form::iso)}}};
+    std::optional<int> number;
+    std::optional<int> text;
+    bool posix = false;
+    settings.each(names, [&](std::size_t place, const FilterSetting& setting) {
+        if (place == 0) {
+            number = settings.choice(setting, numbers, false);
+        } else if (place == 1) {
+            posix = settings.choice(setting, epochs, false) == 1;
+        } else {
+            text = settings.choice(setting, texts, false);
+        }
+    });
+    const std::optional<int> form = text ? text : number;
+    if (form) {
+        filters.shaping.emplace_back(StampValue{.form = static_cast<Form>(*form), .posix = posix});
+    } else {
+        filters.passing.emplace_back(StampNow{});
+    }
+}
+
+struct Kind {
+    std::string_view name;
+    void (*add)(Filters&, const FilterSettings&, const States&);
 };
 
-Span span_of(const Elements& elements, std::size_t size)
-{
-    const auto all = static_cast<std::int64_t>(size);
-    const auto from_end = [all](std::int64_t index) {
-        return std::max<std::int64_t>(index < 0 ? index + all : index, 0);
-    };
-    const std::int64_t start = std::min(from_end(elements.start), all);
-    const std::int64_t end = std::min(from_end(elements.end), all - 1);
-    const std::int64_t count = end >= start ? 1 + (end - start) / elements.step : 0;
-    return {start, elements.step, static_cast<std::size_t>(count)};
-}
-
-/// As EPICS base converts a setting (chfPlugin.c): a fraction is cut off, a text is read as C writes integers.
-std::optional<std::int32_t> whole_number(const FilterSetting& setting)
-{
-    double number = 0;
-    if (const auto* const text = std::get_if<std::string>(&setting.value)) {
-        char* end = nullptr;
-        number = static_cast<double>(std::strtoll(text->c_str(), &end, 0));
-        if (text->empty() || end != text->c_str() + text->size()) {
-            return std::nullopt;
-        }
-    } else if (const auto* const real = std::get_if<double>(&setting.value)) {
-        number = *real;
-    } else if (const auto* const whole = std::get_if<std::int64_t>(&setting.value)) {
-        number = static_cast<double>(*whole);
-    } else {
-        number = std::get<bool>(setting.value) ? 1 : 0;
-    }
-    using Limits = std::numeric_limits<std::int32_t>;
-    if (!(number >= Limits::min() && number <= Limits::max())) {
-        return std::nullopt;
-    }
-    return static_cast<std::int32_t>(number);
-}
-
-std::expected<Elements, std::string> make_elements(const FilterSpec& spec)
-{
-    Elements made;
-    for (const FilterSetting& setting : spec.settings) {
-        const auto number = whole_number(setting);
-        if (!number) {
-            return std::unexpected(fmt::format("'{}' of the filter arr wants a 32-bit integer", setting.key));
-        }
-        if (std::string_view("s").starts_with(setting.key)) {
-            made.start = *number;
-        } else if (setting.key == "i") {
-            made.step = *number <= 0 ? 1 : *number;
-        } else if (setting.key == "e") {
-            made.end = *number;
-        } else {
-            return std::unexpected(fmt::format("the filter arr has s, i and e, not '{}'", setting.key));
-        }
-    }
-    return made;
-}
+constexpr std::array kinds = {Kind{"arr", add_arr},   Kind{"dbnd", add_dbnd}, Kind{"dec", add_dec},
+                              Kind{"sync", add_sync}, Kind{"ts", add_ts},     Kind{"utag", add_utag}};
 
 } // namespace
 
-std::size_t Elements::left(std::size_t count) const
+std::expected<std::unique_ptr<Filters>, std::string> make_filters(std::string_view text, const States& states)
 {
-    return span_of(*this, count).count;
-}
-
-pv::Value Elements::of(const pv::Value& array) const
-{
-    const Span span = span_of(*this, array.count());
-    if (array.type() == pv::ScalarType::string) {
-        std::vector<std::string> texts;
-        texts.reserve(span.count);
-        for (std::size_t i = 0; i < span.count; ++i) {
-            texts.emplace_back(
-                array.text_at(static_cast<std::size_t>(span.start) + i * static_cast<std::size_t>(step)));
-        }
-        return pv::Value::string_array(texts);
-    }
-    const std::size_t width = pv::element_bytes(array.type());
-    pv::BufferRef buffer = pv::BufferRef::make(span.count * width);
-    for (std::size_t i = 0; i < span.count; ++i) {
-        const std::size_t from = static_cast<std::size_t>(span.start) + i * static_cast<std::size_t>(step);
-        std::memcpy(buffer->fill() + i * width, array.bytes().data() + from * width, width);
-    }
-    return pv::Value::array(array.type(), std::move(buffer), span.count);
-}
-
-pv::Meta Filters::change(const pv::Meta& meta) const
-{
-    pv::Meta changed = meta;
-    for (const Elements& elements : chain) {
-        if (changed.max_count > 1) {
-            changed.max_count = static_cast<std::uint32_t>(elements.left(changed.max_count));
-        }
-    }
-    return changed;
-}
-
-pv::Value Filters::change(const pv::Value& value, const pv::Meta& meta) const
-{
-    pv::Value changed = value;
-    std::size_t most = meta.max_count;
-    for (const Elements& elements : chain) {
-        if (most > 1 && changed.is_array()) { // EPICS base leaves what has one element at most alone
-            changed = elements.of(changed);
-            most = elements.left(most);
-        }
-    }
-    return changed;
-}
-
-std::expected<std::unique_ptr<Filters>, std::string> make_filters(std::string_view text)
-{
-    constexpr std::array<std::string_view, 5> unsupported = {"dbnd", "dec", "sync", "ts", "utag"};
     const auto specs = parse_filters(text);
     if (!specs) {
         return std::unexpected(
             fmt::format("{}, at column {} of the filters", specs.error().what, specs.error().offset + 1));
     }
+    if (specs->empty()) {
+        return nullptr;
+    }
     auto filters = std::make_unique<Filters>();
     for (const FilterSpec& spec : *specs) {
-        if (spec.name != "arr") {
-            const bool known = std::ranges::find(unsupported, spec.name) != unsupported.end();
-            return std::unexpected(known ? fmt::format("the filter '{}' is not supported", spec.name)
-                                         : fmt::format("there is no filter '{}'", spec.name));
+        const auto* const kind = std::ranges::find(kinds, spec.name, &Kind::name);
+        if (kind == kinds.end()) {
+            return std::unexpected(fmt::format("there is no filter '{}'", spec.name));
         }
-        const auto elements = make_elements(spec);
-        if (!elements) {
-            return std::unexpected(elements.error());
+        try {
+            kind->add(*filters, FilterSettings(spec), states);
+        } catch (const FilterSettings::Wrong& wrong) {
+            return std::unexpected(wrong.what);
         }
-        filters->chain.push_back(*elements);
-    }
-    if (filters->chain.empty()) {
-        return nullptr;
     }
     return filters;
 }

@@ -108,9 +108,23 @@ TEST_F(Filtered, PutsGoToTheWholeField)
 TEST_F(Filtered, WhatCannotBeDoneIsRefusedWithWords)
 {
     const std::pair<std::string_view, std::string_view> wrong[] = {
-        {"W.VAL[]", "column 2"},           {"W.VAL{dbnd:{}}", "'dbnd' is not supported"},
-        {"W.VAL{none:{}}", "no filter"},   {"W.VAL{arr:{x:1}}", "not 'x'"},
-        {"W.VAL{arr:{s:'x'}}", "integer"}, {"W.VAL{arr:3}", "settings"}};
+        {"W.VAL[]", "column 2"},
+        {"C.VAL{dbnd:{d:'x'}}", "'d' of the filter dbnd wants a number"},
+        {"C.VAL{dbnd:{m:'x'}}", "one of abs, rel"},
+        {"C.VAL{dbnd:{d:{}}}", "expected a number"},
+        {"C.VAL{dec:{}}", "of 1 at least"},
+        {"C.VAL{dec:{n:0}}", "of 1 at least"},
+        {"C.VAL{dec:{n:2.0}}", "an integer"},
+        {"C.VAL{utag:{X:1}}", "has M, V, not 'X'"},
+        {"C.VAL{utag:{M:0xffffffff}}", "32"},
+        {"C.VAL{sync:{m:'while'}}", "a mode and a state"},
+        {"C.VAL{sync:{while:'green'}}", "no state 'green'"},
+        {"C.VAL{sync:{while:1}}", "wants a text"},
+        {"C.VAL{ts:{num:2}}", "one of dbl, sec, nsec, ts"},
+        {"W.VAL{none:{}}", "no filter"},
+        {"W.VAL{arr:{x:1}}", "has s, i, e, not 'x'"},
+        {"W.VAL{arr:{s:'x'}}", "integer"},
+        {"W.VAL{arr:3}", "settings"}};
     for (const auto& [name, words] : wrong) {
         (void)rig.open(name, rig.notes);
         const pv::Status& status = rig.notes.answered.back().status;

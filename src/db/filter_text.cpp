@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 
@@ -37,8 +38,10 @@ std::optional<std::variant<std::int64_t, double>> number_of(const std::string& w
     if (*end == '\0' && errno == 0) {
         return whole;
     }
+    errno = 0;
     const double number = std::strtod(word.c_str(), &end);
-    return *end == '\0' && !(hexadecimal && rest.find_first_of(".pP") != std::string_view::npos)
+    return *end == '\0' && (errno == 0 || std::isfinite(number)) &&
+                   !(hexadecimal && rest.find_first_of(".pP") != std::string_view::npos)
                ? std::optional<std::variant<std::int64_t, double>>(number)
                : std::nullopt;
 }

@@ -38,6 +38,8 @@ TEST(FilterText, ReadsJson5)
     EXPECT_EQ(std::get<double>((*specs)[1].settings[2].value), -1.5);
     EXPECT_TRUE((*specs)[2].settings.empty());
     EXPECT_EQ(std::get<std::string>((*specs)[3].settings[0].value), "x");
+    EXPECT_FALSE(parse_filters("{dbnd:{d:1e400}}"));
+    EXPECT_TRUE(parse_filters("{dbnd:{d:1e-400}}"));
     EXPECT_TRUE(std::get<bool>((*specs)[3].settings[1].value));
     EXPECT_EQ(parse_filters("")->size(), 0u);
     EXPECT_EQ(parse_filters("{}")->size(), 0u);

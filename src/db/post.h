@@ -2,6 +2,7 @@
 
 #include "base/counters.h"
 #include "db/channel.h"
+#include "db/filter_pass.h"
 #include "db/nodes.h"
 #include "db/record.h"
 #include "pv/source.h"
@@ -60,9 +61,11 @@ class Posts {
         ++batch.size;
     }
     /// The first value of a subscription: it takes its place among the updates.
-    void first(pv::Token token, pv::Sink& sink, const pv::Sample& sample)
+    void first(pv::Token token, pv::Sink& sink, const pv::Sample& sample) { append(index_.at(&sink), token, sample); }
+    /// An update that is made already.
+    void append(std::uint16_t sink, pv::Token token, const pv::Sample& sample)
     {
-        Batch& batch = batches_[index_.at(&sink)];
+        Batch& batch = batches_[sink];
         if (batch.size == batch.room) {
             make_room(batch);
         }
@@ -72,10 +75,13 @@ class Posts {
 
     // db/subscription.cpp
 
-    /// A new subscription to the record's stream. One with filters is never the stream's first, which is told without
-    /// a look at filters.
-    [[nodiscard]] pv::SubscriptionId begin(Stream& stream, const Record& record, Node channel, bool filtered,
-                                           const pv::SubscribeRequest& request, pv::Sink& sink);
+    /// A new subscription to the record's stream; `passing` are the filters of its channel, null where it has none. One
+    /// with filters is never the stream's first, which is told without a look at filters.
+    [[nodiscard]] pv::SubscriptionId begin(Stream& stream, const Record& record, Node channel,
+                                           const std::vector<PassFilter>* passing, const pv::SubscribeRequest& request,
+                                           pv::Sink& sink);
+    /// The node in `more` of a subscription with filters.
+    [[nodiscard]] static Node filtered_node(pv::SubscriptionId id) { return static_cast<Node>(id); }
     /// Record and key of the stream that a subscription is of; no_field where the id is stale.
     [[nodiscard]] std::pair<RecordId, FieldIndex> where(pv::SubscriptionId id, Channels& channels);
     void end(Stream& stream, pv::SubscriptionId id);
@@ -97,8 +103,9 @@ class Posts {
     /// The cost that the sinks have reported, in all.
     [[nodiscard]] std::size_t cost() const { return cost_; }
 
-    Nodes<Subscription> more; ///< subscriptions behind the first of their stream
-    Nodes<Stream> streams;    ///< streams behind the first of their record
+    Nodes<Subscription> more;                                  ///< subscriptions behind the first of their stream
+    Nodes<Stream> streams;                                     ///< streams behind the first of their record
+    std::unordered_map<Node, std::vector<PassFilter>> filters; ///< of the subscriptions that are filtered
 
   private:
     static constexpr std::size_t smallest = 64;
@@ -117,6 +124,7 @@ class Posts {
     };
 
     void end_first(Stream& stream);
+    void end_more(Node& link);
     void make_room(Batch& batch);
     void list(Batch& batch);
     void flush(Batch& batch);

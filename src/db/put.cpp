@@ -137,11 +137,11 @@ Status Core::put(Record& record, const Field& field, const pv::Value& value)
     if (is_value) {
         record.set(flag_udf, false);
     }
+    if (const bool changed = field.has(prop) && !(get(record, field) == before); changed || field.index == field_desc) {
+        refresh_metas(record, changed); // softIoc 7.0.10 posts DBE_PROPERTY only of a change, and before the value
+    }
     if (!(is_value && field.has(pp))) {
         post(record, field.index, pv::Mask::value | pv::Mask::log);
-    }
-    if (const bool changed = field.has(prop) && !(get(record, field) == before); changed || field.index == field_desc) {
-        refresh_metas(record, changed); // softIoc 7.0.10 posts DBE_PROPERTY only of a change
     }
     return {};
 }

@@ -32,8 +32,9 @@ enum class Transfer : std::uint8_t {
 struct Device {
     std::string name;
     std::function<Transfer(Record&, Cycle&)> transfer;
-    bool raw = false;       ///< RVAL is transferred, and the record converts
-    bool addressed = false; ///< INP or OUT holds an address ("@...", "#...") rather than a link
+    bool raw = false;                       ///< RVAL is transferred, and the record converts
+    bool addressed = false;                 ///< INP or OUT holds an address ("@...", "#...") rather than a link
+    void (*init)(Core&, Record&) = nullptr; ///< at iocInit
 };
 
 /// Of a field that holds an array: what its elements are, and how many there may be.

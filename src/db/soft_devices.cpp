@@ -52,6 +52,11 @@ std::string state_of(const Core& core, const Record& record)
     return text.starts_with('@') ? text.substr(1) : text;
 }
 
+void make_state(Core& core, Record& record)
+{
+    core.states.try_emplace(state_of(core, record), false);
+}
+
 Transfer read_state(Record& record, Cycle& cycle)
 {
     const bool on = cycle.core().states[state_of(cycle.core(), record)];
@@ -77,9 +82,9 @@ void add_soft_devices(RecordType& type)
     if (type.name == "ai") {
         type.devices.push_back({.name = "Soft Timestamp", .transfer = read_stamp, .addressed = true});
     } else if (type.name == "bi") {
-        type.devices.push_back({.name = "Db State", .transfer = read_state, .addressed = true});
+        type.devices.push_back({.name = "Db State", .transfer = read_state, .addressed = true, .init = make_state});
     } else if (type.name == "bo") {
-        type.devices.push_back({.name = "Db State", .transfer = write_state, .addressed = true});
+        type.devices.push_back({.name = "Db State", .transfer = write_state, .addressed = true, .init = make_state});
     }
 }
 

@@ -29,7 +29,7 @@ pv::Opened open_one(Core& core, const pv::OpenRequest& request, pv::Sink& sink)
     if (place.record == nullptr || core.field(*place.record, field_of(place.field)).type == Dbf::noaccess) {
         return refused(request, Outcome::no_such_channel, fmt::format("there is no '{}'", request.name));
     }
-    auto filters = make_filters(filter_text);
+    auto filters = make_filters(filter_text, core.states);
     if (!filters) {
         return refused(request, Outcome::unsupported, fmt::format("'{}': {}", request.name, filters.error()));
     }
@@ -143,7 +143,7 @@ void Database::read(const pv::ReadRequest& request, const pv::Peer&, pv::Sink& s
     const pv::MetaRef meta = core.channel_meta(record, channel->field);
     pv::Sample sample = core.sample(record, channel->field, meta.get());
     if (channel->filtered) {
-        core.filter(Channels::node(request.channel), sample);
+        core.filter_read(Channels::node(request.channel), sample);
     }
     answer(core, sink, request.token, {}, &sample);
 }
@@ -221,10 +221,15 @@ pv::SubscriptionId Database::subscribe(const pv::SubscribeRequest& request, pv::
         stream.meta = core.channel_meta(record, channel->field).get();
     }
     const Node node = Channels::node(request.channel);
-    const pv::SubscriptionId id = core.posts.begin(stream, record, node, channel->filtered, request, sink);
+    const auto* const passing = channel->filtered ? &core.filters.at(node)->passing : nullptr;
+    const pv::SubscriptionId id = core.posts.begin(stream, record, node, passing, request, sink);
     pv::Sample sample = core.sample(record, channel->field, stream.meta);
-    if (channel->filtered) {
-        core.filter(node, sample);
+    if (passing != nullptr) {
+        sample.mask = request.mask; // as base has it: a first value is posted for all reasons at once
+        if (!core.filter(Posts::filtered_node(id), sample)) {
+            return id;
+        }
+        sample.mask = pv::Mask::none;
     }
     core.posts.first(request.token, sink, sample);
     return id;

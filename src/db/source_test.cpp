@@ -30,7 +30,7 @@ TEST(Source, OpensWithWordsForWhatIsNotThere)
     rig.record("calc", "C", {{"DESC", "text"}});
     rig.start();
     const pv::OpenRequest requests[] = {
-        {"C", Token{1}}, {"X", Token{2}}, {"C.STAT", Token{3}}, {"C.{dbnd:{}}", Token{4}}};
+        {"C", Token{1}}, {"X", Token{2}}, {"C.STAT", Token{3}}, {"C.{none:{}}", Token{4}}};
     rig.database.open(requests, rig.peer, rig.notes);
     ASSERT_EQ(rig.notes.answered.size(), 4u);
     EXPECT_TRUE(rig.notes.answered[0].status.ok());

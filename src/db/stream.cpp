@@ -128,11 +128,28 @@ void Core::deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv:
         if (subscription.sink == 0) { // a CP link of this database listens
             trigger(LinkId{static_cast<std::uint32_t>(subscription.token)});
         } else if (subscription.filtered) {
-            pv::Sample sample{value, {record.time}, tag, {}, mask, {}, message, stream.meta};
-            filter(subscription.channel, sample);
-            posts.append(subscription.sink, subscription.token, record, sample.value, mask, tag, message, sample.meta);
+            deliver_filtered(at, {value,
+                                  {record.time},
+                                  tag,
+                                  {record.sevr, record.stat},
+                                  mask & subscription.mask,
+                                  record.acknowledgement(),
+                                  message,
+                                  stream.meta});
         } else {
             posts.append(subscription.sink, subscription.token, record, value, mask, tag, message, stream.meta);
+        }
+    }
+}
+
+void Core::deliver_filtered(Node at, pv::Sample sample)
+{
+    const Subscription& subscription = posts.more[at];
+    const std::string* const message = sample.message;
+    if (filter(at, sample)) {
+        posts.append(subscription.sink, subscription.token, sample);
+        if (sample.message != message) { // the filter keeps that text until it passes another
+            posts.flush(posts.sink(subscription.sink));
         }
     }
 }

@@ -43,13 +43,14 @@ Node node_of(pv::SubscriptionId id)
 
 } // namespace
 
-pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node channel, bool filtered,
-                                const pv::SubscribeRequest& request, pv::Sink& sink)
+pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node channel,
+                                const std::vector<PassFilter>* passing, const pv::SubscribeRequest& request,
+                                pv::Sink& sink)
 {
     serial_ = serial_ == UINT16_MAX ? 1 : serial_ + 1;
     const std::uint16_t to = acquire(sink);
     stream.wants |= request.mask;
-    if (!filtered && !any(stream.mask) && any(request.mask)) {
+    if (passing == nullptr && !any(stream.mask) && any(request.mask)) {
         stream.token = request.token;
         stream.sink = to;
         stream.mask = request.mask;
@@ -62,10 +63,13 @@ pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node chann
                   .sink = to,
                   .generation = serial_,
                   .mask = request.mask,
-                  .filtered = filtered,
+                  .filtered = passing != nullptr,
                   .channel = channel,
                   .next = stream.more};
     stream.more = node;
+    if (passing != nullptr) {
+        filters[node] = *passing;
+    }
     return pv::SubscriptionId{in_node | std::uint64_t{serial_} << 32 | node};
 }
 
@@ -93,6 +97,18 @@ void Posts::end_first(Stream& stream)
     stream.channel = 0;
 }
 
+/// Takes the subscription that the link leads to out of its stream.
+void Posts::end_more(Node& link)
+{
+    const Node gone = link;
+    link = more[gone].next;
+    release(more[gone].sink);
+    if (more[gone].filtered) {
+        filters.erase(gone);
+    }
+    more.free(gone);
+}
+
 void Posts::end(Stream& stream, pv::SubscriptionId id)
 {
     if (!is_in_node(id)) {
@@ -104,11 +120,8 @@ void Posts::end(Stream& stream, pv::SubscriptionId id)
     }
     for (Node* at = &stream.more; *at != 0; at = &more[*at].next) {
         if (*at == node_of(id)) {
-            const Node gone = *at;
-            flush(sink(more[gone].sink));
-            *at = more[gone].next;
-            release(more[gone].sink);
-            more.free(gone);
+            flush(sink(more[*at].sink));
+            end_more(*at);
             return;
         }
     }
@@ -121,10 +134,7 @@ void Posts::end_all(Stream& stream, Node channel)
     }
     for (Node* at = &stream.more; *at != 0;) {
         if (more[*at].channel == channel && more[*at].sink != 0) {
-            const Node gone = *at;
-            *at = more[gone].next;
-            release(more[gone].sink);
-            more.free(gone);
+            end_more(*at);
         } else {
             at = &more[*at].next;
         }
