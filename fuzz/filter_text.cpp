@@ -20,7 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (filters && *filters) {
         pv::Meta meta;
         meta.max_count = 4;
-        pv::Sample sample{.value = pv::Value::array_of<double>({{1, 2, 3}}), .meta = &meta};
+        pv::Sample sample;
+        sample.value = pv::Value::array_of<double>({{1, 2, 3}});
+        sample.meta = &meta;
         (void)db::pass((*filters)->passing, sample, base::Stamp{});
         (*filters)->shape(sample);
         (void)(*filters)->change(meta);
