@@ -1,6 +1,6 @@
 #include "client/context.h"
 
-#include "client/context_core.h"
+#include "client/context_parts.h"
 #include "client/scheme.h"
 #include "reactor/spdlog_log.h"
 
@@ -8,15 +8,6 @@
 #include <utility>
 
 namespace iochron::client {
-
-struct Context::Parts {
-    std::unique_ptr<base::Log> own_log;
-    base::Log* log = nullptr;
-    std::unique_ptr<reactor::Executor> own_executor;
-    std::unique_ptr<reactor::Shard> own_shard;
-    reactor::Shard* shard = nullptr;
-    std::unique_ptr<ContextCore> core; ///< touched on the shard alone
-};
 
 namespace {
 
@@ -107,6 +98,9 @@ std::vector<Outcome<Reading>> Context::get(std::span<const std::string> names, s
 
 std::future<pv::Status> Context::put_later(std::string_view name, const pv::Value& value, PutOptions options)
 {
+    if (!options.request.empty() || options.server) {
+        return Structures(*this).put(name, value, options);
+    }
     std::promise<pv::Status> promise;
     std::future<pv::Status> future = promise.get_future();
     parts_->shard->post([this, name = std::string(name), value, options, promise = std::move(promise)]() mutable {
@@ -128,8 +122,17 @@ Outcome<Monitor> Context::monitor(std::string_view name, MonitorCallback callbac
     if (bare.empty() || bare.size() > base::Limits{}.name_bytes) {
         return std::unexpected(pv::Status{pv::Outcome::no_such_channel, "this is no name of a PV"});
     }
+    options.structures = options.structures || !options.request.empty();
+    auto asked = pva::request_of(options.request);
+    if (!asked) {
+        return std::unexpected(asked.error());
+    }
     auto state = std::make_shared<Monitor::State>();
+    state->asked = std::move(*asked);
     state->name = name;
+    if (options.structures && address_of(name).protocol == Address::Protocol::ca) {
+        state->name = "pva://" + std::string(bare);
+    }
     state->callback = std::move(callback);
     state->options = std::move(options);
     state->shard = parts_->shard;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "base/endpoint.h"
 #include "base/log.h"
 #include "client/ca/settings.h"
 #include "client/pva/settings.h"
 #include "pv/sample.h"
+#include "pv/source.h"
 #include "pv/status.h"
+#include "pv/structure.h"
 
 #include <chrono>
 #include <cstdint>
@@ -12,6 +15,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,10 +25,6 @@ namespace iochron::reactor {
 class Shard;
 class Executor;
 } // namespace iochron::reactor
-
-namespace iochron::pv {
-struct Update;
-}
 
 namespace iochron::client {
 
@@ -61,6 +61,11 @@ struct MonitorOptions {
     /// Calls back on the network's own thread, at once and without a queue: for code that cannot block, since all else
     /// waits meanwhile. An exception there ends the program.
     bool on_shard = false;
+    /// By pvAccess: the value of each update is the whole Structure, with marks on what has changed.
+    bool structures = false;
+    /// Of such a monitor: its pvRequest, "field(value,alarm)record[queueSize=10,pipeline=true]"; empty: everything.
+    /// With pipeline=true the server sends no more than queueSize updates before the callback has taken some.
+    std::string request{};
     /// Told when the channel is connected, and when it is lost, with the reason. Like the updates, in one order with
     /// them.
     std::move_only_function<void(bool connected, std::string_view why)> on_connection = nullptr;
@@ -99,6 +104,24 @@ using MonitorCallback = std::move_only_function<void(const Updates&)>;
 struct PutOptions {
     bool wait = false; ///< until all processing that the put causes has ended (put-callback)
     std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+    /// By pvAccess only: whether a record is processed, whatever its field says; and a pvRequest, to which this and
+    /// `wait` are added (record[process=..., block=true]).
+    pv::Processing processing = pv::Processing::passive;
+    std::string request{};
+    std::optional<base::Endpoint> server{}; ///< likewise: this one, without a search
+};
+
+/// How a structure is asked for. These operations are pvAccess' own: a name needs no "pva://", and "ca://" is refused.
+struct StructureOptions {
+    std::string request{}; ///< the pvRequest, "field(value,alarm)record[process=true]"; empty: everything
+    std::chrono::nanoseconds timeout = std::chrono::seconds(5);
+    std::optional<base::Endpoint> server{}; ///< this one, without a search
+};
+
+/// What a PV is, and where.
+struct PvInfo {
+    pv::TypeRef type;
+    base::Endpoint server;
 };
 
 struct ContextSettings {
@@ -138,12 +161,33 @@ class Context {
     pv::Status put(std::string_view name, const pv::Value& value, PutOptions options = {});
     std::future<pv::Status> put_later(std::string_view name, const pv::Value& value, PutOptions options = {});
 
+    // Whole structures. What was not sent by the server is not marked.
+    Outcome<pv::Structure> get_structure(std::string_view name, const StructureOptions& options = {});
+    std::future<Outcome<pv::Structure>> get_structure_later(std::string_view name,
+                                                            const StructureOptions& options = {});
+    /// Writes what is marked (all where nothing is), then gives what has become of it, in one round trip. The pvRequest
+    /// has putField() and getField(). PVXS' servers (1.5) never answer it: it times out.
+    Outcome<pv::Structure> put_get(std::string_view name, const pv::Structure& value,
+                                   const StructureOptions& options = {});
+    std::future<Outcome<pv::Structure>> put_get_later(std::string_view name, const pv::Structure& value,
+                                                      const StructureOptions& options = {});
+    /// A remote procedure call. Most services expect the arguments as an NTURI (pv/normative.h). The result may be
+    /// empty.
+    Outcome<pv::Value> rpc(std::string_view name, const pv::Structure& arguments, const StructureOptions& options = {});
+    std::future<Outcome<pv::Value>> rpc_later(std::string_view name, const pv::Structure& arguments,
+                                              const StructureOptions& options = {});
+    /// Processes the record, without a value: by PROCESS, which PVXS' servers (1.5) never answer.
+    pv::Status process(std::string_view name, const StructureOptions& options = {});
+    Outcome<PvInfo> info(std::string_view name, const StructureOptions& options = {});
+    std::future<Outcome<PvInfo>> info_later(std::string_view name, const StructureOptions& options = {});
+
     /// The first value and all that follow, until the Monitor is destroyed. Refused only for a name that cannot be one.
     [[nodiscard]] Outcome<Monitor> monitor(std::string_view name, MonitorCallback callback,
                                            MonitorOptions options = {});
 
   private:
     struct Parts;
+    struct Structures; ///< what the operations on structures have in common
     std::unique_ptr<Parts> parts_;
 };
 

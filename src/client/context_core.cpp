@@ -32,6 +32,11 @@ NetworkSource& ContextCore::source_of(std::string_view name)
     if (address_of(name).protocol == Address::Protocol::ca) {
         return ca_;
     }
+    return pva();
+}
+
+pva::Client& ContextCore::pva()
+{
     if (!pva_) {
         pva_ = std::make_unique<pva::Client>(shard_, settings_.pva, log_,
                                              pva::ClientOptions{.structures = settings_.structures});
@@ -55,7 +60,7 @@ void ContextCore::get(const std::string& name, std::chrono::nanoseconds timeout,
 {
     auto operation = std::make_unique<Operation>();
     operation->get_done = std::move(done);
-    begin(name, timeout, std::move(operation));
+    begin(channel_of(name), timeout, std::move(operation));
 }
 
 void ContextCore::put(const std::string& name, pv::Value value, const PutOptions& options, PutDone done)
@@ -64,12 +69,12 @@ void ContextCore::put(const std::string& name, pv::Value value, const PutOptions
     operation->put_done = std::move(done);
     operation->value = std::move(value);
     operation->wait = options.wait;
-    begin(name, options.timeout, std::move(operation));
+    operation->processing = options.processing;
+    begin(channel_of(name), options.timeout, std::move(operation));
 }
 
-void ContextCore::begin(const std::string& name, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation)
+void ContextCore::begin(Pv& pv, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation)
 {
-    Pv& pv = channel_of(name);
     operation->pv = &pv;
     operation->timer = std::make_unique<reactor::Timer>(shard_);
     reactor::Timer& timer = *operation->timer;
@@ -91,12 +96,15 @@ void ContextCore::issue(base::Handle handle)
     Operation& operation = **found;
     operation.started = true;
     const pv::Token token{handle.bits()};
-    if (operation.get_done) {
+    if (operation.answer_done) {
+        pva().execute(operation.pv->channel, token, std::move(operation.asked), *this);
+    } else if (operation.get_done) {
         operation.pv->source->read({.channel = operation.pv->channel, .token = token}, {}, *this);
     } else {
         operation.pv->source->write({.channel = operation.pv->channel,
                                      .token = token,
                                      .value = std::move(operation.value),
+                                     .processing = operation.processing,
                                      .wait = operation.wait},
                                     {}, *this);
     }
@@ -123,7 +131,9 @@ void ContextCore::finish(base::Handle handle, const pv::Status& status, const pv
     }
     const std::unique_ptr<Operation> operation = std::move(*found);
     operations_.erase(handle);
-    if (operation->put_done) {
+    if (operation->answer_done) {
+        answer(*operation, status, sample);
+    } else if (operation->put_done) {
         operation->put_done(status);
     } else if (!status.ok()) {
         operation->get_done(std::unexpected(status));
@@ -151,6 +161,7 @@ void ContextCore::opened(std::span<const pv::Opened> answers)
         }
         Pv& pv = pv_of(answer.token);
         pv.connected = answer.status.ok();
+        pv.refused = pv.only_here && !pv.connected;
         for (const std::uint64_t handle : std::exchange(pv.waiting, {})) {
             if (pv.connected) {
                 issue(base::Handle::from_bits(handle));
@@ -167,6 +178,7 @@ void ContextCore::closed(pv::Token channel, const pv::Status& why)
         tell_connection(monitor_of(channel), false, why.text);
     } else {
         pv_of(channel).connected = false;
+        pv_of(channel).refused = pv_of(channel).only_here;
     }
 }
 

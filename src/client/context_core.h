@@ -20,6 +20,13 @@ namespace iochron::client {
 using GetDone = std::move_only_function<void(Outcome<Reading>)>;
 using PutDone = std::move_only_function<void(pv::Status)>;
 
+/// What an operation on structures gives: one of these.
+struct Answer {
+    pv::Value value;
+    PvInfo info;
+};
+using AnswerDone = std::move_only_function<void(Outcome<Answer>)>;
+
 /// A monitor: shared by the handle that the user has, the shard that fills it, and the executor's tasks.
 /// Thread: shard, but where said otherwise
 struct Monitor::State {
@@ -37,6 +44,9 @@ struct Monitor::State {
 
     std::uint32_t place = 0; ///< in the core's list
     pv::ChannelId channel{};
+    pv::SubscriptionId subscription{};
+    pv::Value asked;         ///< the pvRequest of one that gives structures
+    std::uint32_t taken = 0; ///< updates that the callback is taking, and those that it never will
     pv::MetaRef meta;
     std::vector<pv::Update> pending;
     std::uint64_t pending_coalesced = 0;
@@ -56,6 +66,8 @@ class ContextCore final : public pv::Sink {
 
     void get(const std::string& name, std::chrono::nanoseconds timeout, GetDone done);
     void put(const std::string& name, pv::Value value, const PutOptions& options, PutDone done);
+    /// By pvAccess, whatever the name says.
+    void ask(const std::string& name, const StructureOptions& how, pva::Operation operation, AnswerDone done);
     void start(std::shared_ptr<Monitor::State> monitor);
     void stop(Monitor::State& monitor);
 
@@ -74,13 +86,18 @@ class ContextCore final : public pv::Sink {
         NetworkSource* source = nullptr;
         pv::ChannelId channel{};
         bool connected = false;
+        bool only_here = false;             ///< at one server, without a search
+        bool refused = false;               ///< by that one
         std::vector<std::uint64_t> waiting; ///< operations, until it is connected
     };
     struct Operation {
         Pv* pv = nullptr;
-        GetDone get_done; ///< of a get
-        PutDone put_done; ///< of a put
+        GetDone get_done;       ///< of a get
+        PutDone put_done;       ///< of a put
+        AnswerDone answer_done; ///< of one on structures, with what it is:
+        pva::Operation asked;
         pv::Value value;
+        pv::Processing processing = pv::Processing::passive;
         bool wait = false;
         bool started = false;
         std::unique_ptr<reactor::Timer> timer;
@@ -98,13 +115,17 @@ class ContextCore final : public pv::Sink {
     using Operations = base::Slots<std::unique_ptr<Operation>>;
 
     [[nodiscard]] NetworkSource& source_of(std::string_view name);
+    pva::Client& pva();
     Pv& channel_of(const std::string& name);
-    void begin(const std::string& name, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation);
+    Pv& bare_channel_of(const std::string& name, const std::optional<base::Endpoint>& server);
+    void begin(Pv& pv, std::chrono::nanoseconds timeout, std::unique_ptr<Operation> operation);
     void issue(base::Handle handle);
     void timed_out(base::Handle handle);
+    void answer(Operation& operation, const pv::Status& status, const pv::Sample* sample);
     void finish(base::Handle handle, const pv::Status& status, const pv::Sample* sample);
 
     void take(Monitor::State& monitor, std::span<const pv::Update> updates);
+    void grant(Monitor::State& monitor);
     void queue(Monitor::State& monitor, std::span<const pv::Update> updates);
     void collapse(Monitor::State& monitor);
     void tell_connection(Monitor::State& monitor, bool connected, std::string_view why);
@@ -141,6 +162,7 @@ class ContextCore final : public pv::Sink {
     ContextSettings settings_;
     base::Log& log_;
     std::unordered_map<std::string, std::unique_ptr<Pv>> pvs_;
+    std::unordered_map<std::string, std::unique_ptr<Pv>> bare_pvs_; ///< by name, with the server where one is given
     Operations operations_;
     std::vector<std::shared_ptr<Monitor::State>> monitors_;
     std::vector<Monitor::State*> dirty_;

@@ -19,15 +19,19 @@ void ContextCore::start(std::shared_ptr<Monitor::State> state)
     monitor.place = static_cast<std::uint32_t>(monitors_.size());
     monitors_.push_back(std::move(state));
     monitor.source = &source_of(monitor.name);
-    monitor.channel = monitor.source->open_channel({address_of(monitor.name).name, channel_token_of(monitor)}, *this);
-    if (monitor.channel != pv::ChannelId{}) {
-        monitor.source->subscribe({.channel = monitor.channel,
-                                   .mask = monitor.options.mask,
-                                   .token = token_of(monitor),
-                                   .count = monitor.options.count,
-                                   .own = monitor.options.own},
-                                  *this);
+    const pv::OpenRequest request{address_of(monitor.name).name, channel_token_of(monitor)};
+    monitor.channel =
+        monitor.options.structures ? pva().open_bare(request, *this) : monitor.source->open_channel(request, *this);
+    if (monitor.channel == pv::ChannelId{}) {
+        return;
     }
+    const pv::SubscribeRequest subscribe{.channel = monitor.channel,
+                                         .mask = monitor.options.mask,
+                                         .token = token_of(monitor),
+                                         .count = monitor.options.count,
+                                         .own = monitor.options.own};
+    monitor.subscription = monitor.options.structures ? pva().structures(subscribe, monitor.asked, *this)
+                                                      : monitor.source->subscribe(subscribe, *this);
 }
 
 void ContextCore::stop(Monitor::State& monitor)
@@ -63,6 +67,16 @@ void ContextCore::take(Monitor::State& monitor, std::span<const pv::Update> upda
     }
     monitor.delivered.fetch_add(updates.size(), std::memory_order_relaxed);
     monitor.callback({.updates = updates, .meta = monitor.meta});
+    monitor.taken += static_cast<std::uint32_t>(updates.size());
+    grant(monitor);
+}
+
+/// Lets the server of a pipelined monitor send as many updates as the callback has taken.
+void ContextCore::grant(Monitor::State& monitor)
+{
+    if (const std::uint32_t taken = std::exchange(monitor.taken, 0); taken != 0 && monitor.options.structures) {
+        monitor.source->credit(monitor.subscription, taken);
+    }
 }
 
 void ContextCore::queue(Monitor::State& monitor, std::span<const pv::Update> updates)
@@ -84,6 +98,7 @@ void ContextCore::collapse(Monitor::State& monitor)
     const std::size_t replaced = monitor.pending.size() - 1;
     monitor.pending.erase(monitor.pending.begin(), monitor.pending.end() - 1);
     monitor.pending_coalesced += replaced;
+    monitor.taken += static_cast<std::uint32_t>(replaced);
     monitor.coalesced.fetch_add(replaced, std::memory_order_relaxed);
 }
 
@@ -131,6 +146,7 @@ void ContextCore::hand_over(Monitor::State& monitor)
     Delivery delivery;
     delivery.monitor = monitors_[monitor.place];
     delivery.updates = std::exchange(monitor.pending, {});
+    monitor.taken += static_cast<std::uint32_t>(delivery.updates.size());
     delivery.meta = monitor.meta;
     delivery.coalesced = std::exchange(monitor.pending_coalesced, 0);
     deliveries_.push_back(std::move(delivery));
@@ -205,6 +221,7 @@ void ContextCore::delivered(const std::vector<std::shared_ptr<Monitor::State>>& 
             continue;
         }
         monitor->busy = false;
+        grant(*monitor);
         if (!monitor->pending.empty()) {
             mark_dirty(*monitor);
         }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/network_source.h"
 #include "client/pva/connection.h"
+#include "client/pva/operation.h"
 #include "client/pva/searcher.h"
 #include "client/pva/settings.h"
 #include "pv/plain.h"
@@ -41,6 +42,18 @@ class Client final : public NetworkSource, private SearcherUser {
     ~Client() override;
 
     pv::ChannelId open_channel(const pv::OpenRequest& request, pv::Sink& sink) override;
+    /// A channel of which nothing is read when it opens: for execute() and structures(), also on PVs that can only be
+    /// called. With a server nothing is searched, and a channel that is lost or refused stays so.
+    pv::ChannelId open_bare(const pv::OpenRequest& request, pv::Sink& sink,
+                            std::optional<base::Endpoint> server = std::nullopt);
+    /// Completes as a read does: with the structure that was got or put-got, or an rpc's result, in the sample, or with
+    /// the type in its Meta (info). The channel is a bare one.
+    void execute(pv::ChannelId channel, pv::Token token, Operation operation, pv::Sink& sink);
+    /// Updates are whole structures, of what the pvRequest asks for. Where that says pipeline=true the server sends no
+    /// more than was granted: see credit().
+    pv::SubscriptionId structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink);
+    /// Of a channel that is open.
+    [[nodiscard]] std::optional<base::Endpoint> server_of(pv::ChannelId channel) const;
 
     // pv::Source
     void find(std::span<const std::string_view> names, std::span<pv::Presence> found) override;
@@ -52,6 +65,7 @@ class Client final : public NetworkSource, private SearcherUser {
     void cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink) override;
     pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, pv::Sink& sink) override;
     void unsubscribe(pv::SubscriptionId subscription) override;
+    void credit(pv::SubscriptionId subscription, std::uint32_t updates) override;
 
   private:
     class Link;
@@ -59,14 +73,18 @@ class Client final : public NetworkSource, private SearcherUser {
 
     /// What was asked of a channel's server, by the id that its answers bear.
     struct Request {
-        enum class Kind : std::uint8_t { describe, read, write, monitor };
+        enum class Kind : std::uint8_t { describe, read, write, monitor, put_get, rpc, process, info };
 
         Kind kind = Kind::read;
         std::uint32_t channel = 0;
         pv::Token token{};
         pv::Sink* sink = nullptr;
-        pv::Value value; ///< of a write, until it has been sent
-        bool block = false;
+        pv::Value value;         ///< of a write, until it has been sent
+        pv::Value asked;         ///< the pvRequest; none: everything
+        bool reads_back = false; ///< a put waits for the choices of its value
+        Pipeline pipeline;       ///< of a monitor
+        std::uint32_t to_grant = 0;
+        pv::TypeRef back;                   ///< what a put-get gives
         bool waits = false;                 ///< an update of it is in the batch
         bool ready = false;                 ///< INIT was answered
         pv::Plain plain;                    ///< what the last sample of a monitor refers to
@@ -82,16 +100,21 @@ class Client final : public NetworkSource, private SearcherUser {
         pv::MetaRef meta;
         pv::Token token{};
         pv::Sink* sink = nullptr;
-        std::vector<std::uint32_t> requests; ///< ids
+        std::vector<std::uint32_t> requests;  ///< ids
+        bool bare = false;                    ///< see open_bare()
+        std::optional<base::Endpoint> server; ///< the only one
     };
 
     // Channels (client_channels.cpp).
     std::string_view name_of(std::uint32_t id) override;
     void found(std::uint32_t id, const base::Endpoint& server) override;
+    std::uint32_t add_channel(const pv::OpenRequest& request, pv::Sink& sink);
     void validated(Link& link);
     void created(std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status);
     void described(std::uint32_t id, const pv::Structure& structure);
+    void opened(std::uint32_t id);
     void lost(std::uint32_t id, const std::string& why, bool again_later);
+    void refused(std::uint32_t id, const std::string& why, bool was_open);
     void gone(Link& link, std::string_view why);
     void drop(std::uint32_t id);
 
@@ -102,10 +125,20 @@ class Client final : public NetworkSource, private SearcherUser {
     bool initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     void ready(std::uint32_t id, Request& request);
     bool executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    bool got(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     bool updated(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     void tell_update(std::uint32_t id, Request& request);
-    [[nodiscard]] pv::Sample sample_of(const pv::Structure& structure, pv::Plain& plain, const pv::Meta& meta) const;
-    [[nodiscard]] pv::MetaRef meta_of(const pv::Structure& structure) const;
+    [[nodiscard]] pv::Sample sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const;
+    [[nodiscard]] pv::MetaRef meta_of(const Channel& channel, const pv::Structure& structure) const;
+    // What structures alone are asked for (client_operations.cpp).
+    static wire::pva::Command command_of(Request::Kind kind);
+    static pv::Outcome failure_of(Request::Kind kind);
+    void put(std::uint32_t id, Request& request);
+    bool read_back(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    bool got_back(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    bool returned(std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types);
+    bool informed(std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types);
+    void finish_with(std::uint32_t id, pv::Value value);
     void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
     void end(std::uint32_t id, bool tell_server);
     void tell_batch();

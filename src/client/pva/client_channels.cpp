@@ -29,6 +29,35 @@ Client::~Client()
 
 pv::ChannelId Client::open_channel(const pv::OpenRequest& request, pv::Sink& sink)
 {
+    const std::uint32_t id = add_channel(request, sink);
+    if (id != 0) {
+        searcher_.search(id);
+    }
+    return pv::ChannelId{id};
+}
+
+pv::ChannelId Client::open_bare(const pv::OpenRequest& request, pv::Sink& sink, std::optional<base::Endpoint> server)
+{
+    static const pv::MetaRef unknown = [] {
+        auto meta = std::make_shared<pv::Meta>();
+        meta->type = pv::ScalarType::structure;
+        return meta;
+    }();
+    const std::uint32_t id = add_channel(request, sink);
+    if (id == 0) {
+        return {};
+    }
+    Channel& channel = channels_.at(id);
+    channel.bare = true;
+    channel.meta = unknown;
+    channel.server = server;
+    server ? found(id, *server) : searcher_.search(id);
+    return pv::ChannelId{id};
+}
+
+/// 0 where it was refused.
+std::uint32_t Client::add_channel(const pv::OpenRequest& request, pv::Sink& sink)
+{
     if (request.name.empty() || request.name.size() > base::Limits{}.name_bytes) {
         const pv::Opened refused{.token = request.token,
                                  .status = {pv::Outcome::no_such_channel, "this is no name of a PV"},
@@ -36,15 +65,21 @@ pv::ChannelId Client::open_channel(const pv::OpenRequest& request, pv::Sink& sin
                                  .meta = nullptr,
                                  .rights = {}};
         sink.opened({&refused, 1});
-        return {};
+        return 0;
     }
     const std::uint32_t id = ++last_channel_;
     Channel& channel = channels_[id];
     channel.name = request.name;
     channel.token = request.token;
     channel.sink = &sink;
-    searcher_.search(id);
-    return pv::ChannelId{id};
+    return id;
+}
+
+std::optional<base::Endpoint> Client::server_of(pv::ChannelId id) const
+{
+    const auto found = channels_.find(static_cast<std::uint32_t>(id));
+    const bool open = found != channels_.end() && found->second.link != nullptr;
+    return open ? std::optional(found->second.link->server_) : std::nullopt;
 }
 
 void Client::open(std::span<const pv::OpenRequest> requests, const pv::Peer& /*peer*/, pv::Sink& sink)
@@ -120,6 +155,10 @@ void Client::created(std::uint32_t id, std::uint32_t sid, const wire::pva::Statu
         return;
     }
     channel.sid = sid;
+    if (channel.bare) {
+        opened(id);
+        return;
+    }
     channel.state = Channel::State::describing;
     start(add_request(id, Request::Kind::describe, {}, nullptr));
 }
@@ -128,8 +167,14 @@ void Client::created(std::uint32_t id, std::uint32_t sid, const wire::pva::Statu
 void Client::described(std::uint32_t id, const pv::Structure& structure)
 {
     Channel& channel = channels_.at(id);
+    channel.meta = meta_of(channel, structure);
+    opened(id);
+}
+
+void Client::opened(std::uint32_t id)
+{
+    Channel& channel = channels_.at(id);
     channel.state = Channel::State::open;
-    channel.meta = meta_of(structure);
     const pv::Opened opened{
         .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
     settle_later(*channel.sink);
@@ -161,6 +206,7 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
         if (requests_.at(request).kind == Request::Kind::monitor) {
             requests_.at(request).ready = false;
             requests_.at(request).state.reset();
+            requests_.at(request).to_grant = 0;
         } else if (requests_.at(request).kind == Request::Kind::describe) {
             end(request, false);
         } else {
@@ -168,12 +214,32 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
         }
     }
     if (const auto still = channels_.find(id); still != channels_.end()) {
+        if (still->second.server) {
+            refused(id, why, was_open);
+            return;
+        }
         again_later ? searcher_.search_later(id) : searcher_.search(id);
         if (was_open) {
             settle_later(*still->second.sink);
             still->second.sink->closed(still->second.token, {pv::Outcome::disconnected, why});
         }
     }
+}
+
+/// The only server that was to be asked does not have the channel any more, or never had it.
+void Client::refused(std::uint32_t id, const std::string& why, bool was_open)
+{
+    const Channel& channel = channels_.at(id);
+    const pv::Token token = channel.token;
+    pv::Sink& sink = *channel.sink;
+    settle_later(sink);
+    if (was_open) {
+        sink.closed(token, {pv::Outcome::disconnected, why});
+        return;
+    }
+    const pv::Opened failed{
+        .token = token, .status = {pv::Outcome::disconnected, why}, .channel = {}, .meta = nullptr, .rights = {}};
+    sink.opened({&failed, 1});
 }
 
 void Client::gone(Link& link, std::string_view why)

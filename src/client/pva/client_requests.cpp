@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace iochron::client::pva {
 namespace {
@@ -16,23 +17,30 @@ using wire::pva::Encoder;
 constexpr std::uint8_t init = 0x08;
 constexpr std::uint8_t last = 0x10;
 constexpr std::uint8_t start_monitor = 0x44;
+constexpr std::uint8_t pipelined = 0x80; ///< MONITOR: at INIT, and by itself the grant of more
 
-/// Everything; of a put what is written, with the options of a record.
-pv::Value request_for_all(bool block)
+const pv::Value& everything()
 {
-    static const pv::TypeRef nothing = pv::structure("", {});
-    if (!block) {
-        static const pv::Value all = pv::Value::of(pv::Structure(pv::structure("", {{"field", nothing}})));
+    static const pv::Value all = pv::Value::of(pv::Structure(pv::structure("", {{"field", pv::structure("", {})}})));
+    return all;
+}
+
+bool has_type(Command command)
+{
+    return command != Command::rpc && command != Command::process;
+}
+
+/// A put by a record's rules, as an option says.
+const pv::Value& putting(bool block, pv::Processing processing)
+{
+    static const auto requests = [] {
+        std::array<pv::Value, 6> all;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            all[i] = *request_of("field()", {i >= 3, static_cast<pv::Processing>(i % 3)});
+        }
         return all;
-    }
-    static const pv::Value blocking = [] {
-        const pv::TypeRef options = pv::structure("", {{"block", pv::scalar(pv::ScalarType::string)}});
-        pv::Structure request(
-            pv::structure("", {{"field", nothing}, {"record", pv::structure("", {{"_options", options}})}}));
-        (void)request.set("record._options.block", "true");
-        return pv::Value::of(std::move(request));
     }();
-    return blocking;
+    return requests[(block ? 3 : 0) + static_cast<std::size_t>(processing)];
 }
 
 } // namespace
@@ -53,21 +61,38 @@ void Client::start(std::uint32_t id)
 {
     const Request& request = requests_.at(id);
     const Channel& channel = channels_.at(request.channel);
-    const Command command = request.kind == Request::Kind::monitor ? Command::monitor
-                            : request.kind == Request::Kind::write ? Command::put
-                                                                   : Command::get;
-    channel.link->connection_->request(command, channel.sid, id, init,
-                                       [&](Encoder& encoder) { write_typed(encoder, request_for_all(request.block)); });
+    Connection& connection = *channel.link->connection_;
+    if (request.kind == Request::Kind::info) {
+        connection.get_field(channel.sid, id);
+    } else {
+        const bool grants = request.pipeline.window != 0;
+        connection.request(command_of(request.kind), channel.sid, id, grants ? init | pipelined : init,
+                           [&](Encoder& encoder) {
+                               write_typed(encoder, request.asked.empty() ? everything() : request.asked);
+                               if (grants) {
+                                   encoder.u32(request.pipeline.window);
+                               }
+                           });
+    }
     channel.link->touch();
 }
 
 bool Client::answered(Command command, std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types)
 {
+    if (command == Command::get_field) {
+        return informed(id, reader, types);
+    }
     const auto found = requests_.find(id);
     if (found == requests_.end()) {
         // Ended meanwhile. What defines types must be read all the same.
-        if ((reader.u8() & init) != 0 && wire::pva::read_status(reader).success()) {
+        const bool first = (reader.u8() & init) != 0;
+        if (first && has_type(command) && wire::pva::read_status(reader).success()) {
             (void)types.read(reader);
+            if (command == Command::put_get) {
+                (void)types.read(reader);
+            }
+        } else if (!first && command == Command::rpc && wire::pva::read_status(reader).success()) {
+            (void)wire::pva::ValueReader(reader, types).typed();
         }
         return true;
     }
@@ -85,22 +110,29 @@ bool Client::answered(Command command, std::uint32_t id, base::Reader& reader, w
 bool Client::initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
 {
     const wire::pva::Status status = wire::pva::read_status(reader);
-    const pv::TypeRef type = status.success() ? types.read(reader) : nullptr;
+    const bool typed = has_type(command_of(request.kind));
+    const pv::TypeRef type = status.success() && typed ? types.read(reader) : nullptr;
+    request.back = status.success() && request.kind == Request::Kind::put_get ? types.read(reader) : nullptr;
     if (!reader.ok()) {
         return false;
     }
-    if (!status.success() || !type || !type->is(pv::Type::Form::structure)) {
+    const auto no_structure = [](const pv::TypeRef& what) { return !what || !what->is(pv::Type::Form::structure); };
+    const bool wrong =
+        (typed && no_structure(type)) || (request.kind == Request::Kind::put_get && no_structure(request.back));
+    if (!status.success() || wrong) {
         const std::string why = status.success() ? "the PV is no structure" : status.message;
         if (request.kind == Request::Kind::describe) {
             lost(request.channel, why, true);
         } else if (request.kind == Request::Kind::monitor) {
             log_.warning("pva.client.monitor", "{} cannot be monitored: {}", channels_.at(request.channel).name, why);
         } else {
-            finish(id, {pv::Outcome::get_failed, why}, nullptr);
+            finish(id, {failure_of(request.kind), why}, nullptr);
         }
         return true;
     }
-    request.state.emplace(type);
+    if (typed) {
+        request.state.emplace(type);
+    }
     request.ready = true;
     ready(id, request);
     return true;
@@ -110,26 +142,20 @@ void Client::ready(std::uint32_t id, Request& request)
 {
     const Channel& channel = channels_.at(request.channel);
     Connection& connection = *channel.link->connection_;
-    if (request.kind == Request::Kind::monitor) {
+    switch (request.kind) {
+    case Request::Kind::monitor:
         connection.request(Command::monitor, channel.sid, id, start_monitor);
-    } else if (request.kind != Request::Kind::write) {
-        connection.request(Command::get, channel.sid, id, last);
-    } else {
-        pv::Structure& put = *request.state;
-        if (request.value.is_text() && !channel.meta->choices.empty()) { // the server takes the index only
-            if (const auto index = pv::choice_index(request.value.text(), channel.meta->choices)) {
-                request.value = pv::Value::enumeration(*index);
-            }
-        }
-        const pv::Status status = request.value.structure() != nullptr ? put.set(0, request.value)
-                                  : put.find("value.index") != nullptr ? put.set("value.index", request.value)
-                                                                       : put.set("value", request.value);
-        if (!status.ok()) {
-            connection.destroy_request(channel.sid, id);
-            finish(id, status, nullptr);
-            return;
-        }
-        connection.request(Command::put, channel.sid, id, last, [&](Encoder& encoder) { write_marked(encoder, put); });
+        break;
+    case Request::Kind::write:
+    case Request::Kind::put_get:
+        put(id, request);
+        return;
+    case Request::Kind::rpc:
+        connection.request(Command::rpc, channel.sid, id, last,
+                           [&](Encoder& encoder) { write_typed(encoder, request.value); });
+        break;
+    default:
+        connection.request(command_of(request.kind), channel.sid, id, last);
     }
     channel.link->touch();
 }
@@ -137,19 +163,33 @@ void Client::ready(std::uint32_t id, Request& request)
 bool Client::executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
 {
     const wire::pva::Status status = wire::pva::read_status(reader);
-    if (!reader.ok() || !request.state) {
+    const bool typed = has_type(command_of(request.kind));
+    if (!reader.ok() || !request.ready || (typed && !request.state)) {
         return false;
     }
-    if (request.kind == Request::Kind::write || !status.success()) {
-        const pv::Outcome failure =
-            request.kind == Request::Kind::write ? pv::Outcome::put_failed : pv::Outcome::get_failed;
-        if (request.kind == Request::Kind::describe) {
-            lost(request.channel, status.message, true);
-        } else {
-            finish(id, to_pv_status(status, failure), nullptr);
-        }
+    if (!status.success()) {
+        request.kind == Request::Kind::describe ? lost(request.channel, status.message, true)
+                                                : finish(id, to_pv_status(status, failure_of(request.kind)), nullptr);
         return true;
     }
+    switch (request.kind) {
+    case Request::Kind::write:
+    case Request::Kind::put_get:
+        return request.reads_back                       ? read_back(id, request, reader, types)
+               : request.kind == Request::Kind::put_get ? got_back(id, request, reader, types)
+                                                        : (finish(id, {}, nullptr), true);
+    case Request::Kind::process:
+        finish(id, {}, nullptr);
+        return true;
+    case Request::Kind::rpc:
+        return returned(id, reader, types);
+    default:
+        return got(id, request, reader, types);
+    }
+}
+
+bool Client::got(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
+{
     wire::pva::ValueReader(reader, types).marked(*request.state);
     if (!reader.ok()) {
         return false;
@@ -162,9 +202,10 @@ bool Client::executed(std::uint32_t id, Request& request, base::Reader& reader, 
         return true;
     }
     pv::Plain plain;
-    const pv::MetaRef meta = channels_.at(request.channel).meta;
+    const Channel& channel = channels_.at(request.channel);
+    const pv::MetaRef meta = channel.meta; // outlives the channel, if need be
     const pv::Structure structure = std::move(*request.state);
-    const pv::Sample sample = sample_of(structure, plain, *meta);
+    const pv::Sample sample = sample_of(channel, structure, plain);
     finish(id, {}, &sample);
     return true;
 }
@@ -184,21 +225,21 @@ bool Client::updated(std::uint32_t id, Request& request, base::Reader& reader, w
     return true;
 }
 
-pv::Sample Client::sample_of(const pv::Structure& structure, pv::Plain& plain, const pv::Meta& meta) const
+pv::Sample Client::sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const
 {
-    if (auto found = options_.structures ? std::nullopt : plain_of(structure)) {
+    if (auto found = options_.structures || channel.bare ? std::nullopt : plain_of(structure)) {
         plain = std::move(*found);
-        return plain.sample(meta);
+        return plain.sample(*channel.meta);
     }
     pv::Sample sample;
     sample.value = pv::Value::of(structure);
-    sample.meta = &meta;
+    sample.meta = channel.meta.get();
     return sample;
 }
 
-pv::MetaRef Client::meta_of(const pv::Structure& structure) const
+pv::MetaRef Client::meta_of(const Channel& channel, const pv::Structure& structure) const
 {
-    if (auto plain = options_.structures ? std::nullopt : plain_meta_of(structure)) {
+    if (auto plain = options_.structures || channel.bare ? std::nullopt : plain_meta_of(structure)) {
         return std::make_shared<pv::Meta>(std::move(*plain));
     }
     auto meta = std::make_shared<pv::Meta>();
@@ -220,10 +261,10 @@ void Client::tell_update(std::uint32_t id, Request& request)
         batch_sink_ = request.sink;
     }
     if (property) {
-        channel.meta = meta_of(*request.state);
+        channel.meta = meta_of(channel, *request.state);
         channel.sink->meta_changed(channel.token, channel.meta);
     }
-    pv::Sample sample = sample_of(*request.state, request.plain, *channel.meta);
+    pv::Sample sample = sample_of(channel, *request.state, request.plain);
     sample.mask = pv::Mask::value | (property ? pv::Mask::property : pv::Mask::none);
     batch_.push_back({request.token, std::move(sample)});
     request.waits = true;
@@ -308,7 +349,7 @@ void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv
     }
     const std::uint32_t put = add_request(id, Request::Kind::write, request.token, &sink);
     requests_.at(put).value = request.value;
-    requests_.at(put).block = request.wait;
+    requests_.at(put).asked = putting(request.wait, request.processing);
     start(put);
 }
 

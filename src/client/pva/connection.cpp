@@ -85,7 +85,11 @@ void Connection::dispatch(const wire::pva::Message& message)
     }
     case Command::get:
     case Command::put:
-    case Command::monitor: {
+    case Command::put_get:
+    case Command::monitor:
+    case Command::process:
+    case Command::get_field:
+    case Command::rpc: {
         const std::uint32_t id = reader.u32();
         if (reader.ok() && !user_.answered(command, id, reader, types_)) {
             reader.fail("an answer that makes no sense");
@@ -145,6 +149,15 @@ void Connection::destroy_channel(std::uint32_t sid, std::uint32_t cid)
     send(Command::destroy_channel, [&](Encoder& encoder) {
         encoder.u32(sid);
         encoder.u32(cid);
+    });
+}
+
+void Connection::get_field(std::uint32_t sid, std::uint32_t id)
+{
+    send(Command::get_field, [&](Encoder& encoder) {
+        encoder.u32(sid);
+        encoder.u32(id);
+        encoder.text("");
     });
 }
 

@@ -58,6 +58,8 @@ class Connection final : public base::Connection {
     {
         request(command, sid, id, subcommand, [](wire::pva::Encoder&) {});
     }
+    /// Asks for the type of the whole.
+    void get_field(std::uint32_t sid, std::uint32_t id);
     void destroy_request(std::uint32_t sid, std::uint32_t id);
     void finish() { finished_ = true; }
 
