@@ -88,10 +88,15 @@ int bench_main(int argc, char** argv)
     app.add_option("--json", options.json, "also write the rows to this file");
     app.add_option("--html", options.html, "also write the table to this page");
     app.add_flag("--free", free, "do not pin the server to CPU 0 and the client to CPU 1");
-    app.add_flag("--self-test", self_test, "plant one fault at a time in all that counts, and see that each is found");
+    app.add_flag(
+        "--self-test", self_test,
+        "plant one fault at a time in all that counts, and see that each is found: over both protocols, or with "
+        "--client over one");
     return run(app, argc, argv, [&] {
         if (self_test) {
-            return perf::run_self_test();
+            return perf::run_self_test(client->count() == 0  ? std::vector{perf::Protocol::ca, perf::Protocol::pva}
+                                       : row.client == "pva" ? std::vector{perf::Protocol::pva}
+                                                             : std::vector{perf::Protocol::ca});
         }
         options.program = std::filesystem::read_symlink("/proc/self/exe").string();
         options.pin = !free;

@@ -33,8 +33,7 @@ void FaultySource::cancel(pv::ChannelId channel, pv::Token operation, pv::Sink&)
 pv::SubscriptionId FaultySource::subscribe(const pv::SubscribeRequest& request, pv::Sink& sink)
 {
     outer_ = &sink;
-    subscriptions_.push_back(inner_.subscribe(request, *this));
-    return subscriptions_.back();
+    return inner_.subscribe(request, *this);
 }
 
 void FaultySource::completed(pv::Token operation, const pv::Status& status, const pv::Sample* sample)
@@ -45,6 +44,7 @@ void FaultySource::completed(pv::Token operation, const pv::Status& status, cons
 std::size_t FaultySource::updates(std::span<const pv::Update> batch)
 {
     out_.clear();
+    received_ += batch.size();
     for (const pv::Update& update : batch) {
         heard_.insert(update.token);
         pass_on(update);

@@ -17,7 +17,8 @@ class FaultySource final : public pv::Source, private pv::Sink {
 
     /// Subscriptions of which updates have come from the Source within.
     [[nodiscard]] std::size_t heard() const { return heard_.size(); }
-    [[nodiscard]] const std::vector<pv::SubscriptionId>& subscriptions() const { return subscriptions_; }
+    /// Updates that have come from it.
+    [[nodiscard]] std::uint64_t received() const { return received_; }
 
     void find(std::span<const std::string_view> names, std::span<pv::Presence> found) override;
     [[nodiscard]] bool judges_peers() const override { return inner_.judges_peers(); }
@@ -45,7 +46,7 @@ class FaultySource final : public pv::Source, private pv::Sink {
     pv::Sink* outer_ = nullptr;
     Planter planter_;
     std::set<pv::Token> heard_;
-    std::vector<pv::SubscriptionId> subscriptions_;
+    std::uint64_t received_ = 0;
     std::vector<pv::Update> out_;
     std::optional<pv::Update> held_;
 };

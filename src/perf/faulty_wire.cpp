@@ -1,21 +1,14 @@
 #include "perf/faulty_wire.h"
 
-#include "server/ca/frames.h"
-
 #include <array>
 
 namespace iochron::perf {
-namespace {
 
-const server::Frames& frames = server::ca::frames;
-
-Planter::Fate fate(Planter& planter, std::span<const std::byte> frame)
+Planter::Fate FaultyWire::fate(Planter& planter, std::span<const std::byte> frame) const
 {
-    const auto subscription = frames.update(frame);
+    const auto subscription = form_.frames.update(frame);
     return subscription ? planter.fate(*subscription) : Planter::Fate::pass;
 }
-
-} // namespace
 
 base::Output& FaultyWire::output()
 {
@@ -30,7 +23,7 @@ base::Output& FaultyWire::output()
 /// Each frame is seen once, as all that waits is written right afterwards.
 void FaultyWire::lose_waiting()
 {
-    inner_->output().retain(frames.bytes, [this](std::span<const std::byte> frame) {
+    inner_->output().retain(form_.frames.bytes, [this](std::span<const std::byte> frame) {
         return fate(plan_.queue, frame) != Planter::Fate::drop;
     });
 }
@@ -47,8 +40,8 @@ void FaultyWire::take_written()
 void FaultyWire::cut_frames()
 {
     std::span<const std::byte> left(written_);
-    while (!left.empty()) { // a circuit writes whole frames only
-        const std::size_t size = frames.bytes(left);
+    while (!left.empty()) { // a connection writes whole frames only
+        const std::size_t size = form_.frames.bytes(left);
         pass_on(left.first(size));
         left = left.subspan(size);
     }
@@ -57,14 +50,35 @@ void FaultyWire::cut_frames()
 
 void FaultyWire::pass_on(std::span<const std::byte> frame)
 {
-    plan_.frames += frames.update(frame).has_value() ? 1 : 0;
-    const Planter::Fate what = fate(plan_.wire, frame);
-    if (what != Planter::Fate::drop) {
+    plan_.frames += form_.frames.update(frame).has_value() ? 1 : 0;
+    switch (fate(plan_.wire, frame)) {
+    case Planter::Fate::drop:
+        return;
+    case Planter::Fate::hold:
+        held_.assign(frame.begin(), frame.end());
+        return;
+    case Planter::Fate::then_held:
         out_.append(frame);
-    }
-    if (what == Planter::Fate::twice) {
+        out_.append(held_);
+        return;
+    case Planter::Fate::twice:
         out_.append(frame);
+        break;
+    case Planter::Fate::spoiled:
+        spoil(frame);
+        return;
+    case Planter::Fate::pass:
+        break;
     }
+    out_.append(frame);
+}
+
+void FaultyWire::spoil(std::span<const std::byte> frame)
+{
+    std::vector<std::byte> bytes(frame.begin(), frame.end());
+    std::byte* const value = bytes.data() + form_.value_at(frame);
+    base::store(value, base::load<double>(value, form_.order) + 0.5, form_.order);
+    out_.append(bytes);
 }
 
 } // namespace iochron::perf

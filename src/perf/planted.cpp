@@ -40,6 +40,11 @@ constexpr std::array planted{
             .place = Place::before_server},
     Planted{
         .what = "one frame repeated on the wire", .wire = repeat, .expected = {.repeated = 1}, .place = Place::on_wire},
+    Planted{
+        .what = "two frames swapped on the wire", .wire = {Fault::Kind::swap, middle}, .expected = {.misordered = 1}},
+    Planted{.what = "one value changed on the wire",
+            .wire = {Fault::Kind::spoil, middle},
+            .expected = {.lost = 1, .wrong = 1}},
     Planted{.what = "two updates swapped at the database",
             .database = {Fault::Kind::swap, middle},
             .expected = {.misordered = all_monitors}},
@@ -96,22 +101,26 @@ bool is_found(const Planted& planted, const Found& found)
            (found.result.processed_share < least_processed_share) == (planted.left_out > 0);
 }
 
-int run_self_test()
+int run_self_test(std::span<const Protocol> protocols)
 {
     std::size_t missed = 0;
-    for (const Planted& each : planted_faults()) {
-        const Found found = find_planted(each);
-        const bool right = is_found(each, found);
-        missed += right ? 0 : 1;
-        fmt::print("planted: {:<48} found: {}{}\n", each.what, found.words(), right ? "" : "   NOT AS PLANTED");
-        std::fflush(stdout);
+    for (const Protocol protocol : protocols) {
+        fmt::print("over {}\n", protocol == Protocol::ca ? "Channel Access" : "pvAccess");
+        for (const Planted& each : planted_faults()) {
+            const Found found = find_planted(each, protocol);
+            const bool right = is_found(each, found);
+            missed += right ? 0 : 1;
+            fmt::print("planted: {:<48} found: {}{}\n", each.what, found.words(), right ? "" : "   NOT AS PLANTED");
+            std::fflush(stdout);
+        }
     }
+    const std::size_t runs = planted_faults().size() * protocols.size();
     if (missed > 0) {
-        fmt::print("\n{} of {} runs were not found as what they are\n", missed, planted_faults().size());
+        fmt::print("\n{} of {} runs were not found as what they are\n", missed, runs);
         return 1;
     }
-    fmt::print("\nthe run without a fault is clean, and each of {} faults was found as what it is\n",
-               planted_faults().size() - 1);
+    fmt::print("\nthe runs without a fault are clean, and each of {} faults was found as what it is\n",
+               runs - protocols.size());
     return 0;
 }
 

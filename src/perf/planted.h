@@ -10,6 +10,8 @@
 
 namespace iochron::perf {
 
+enum class Protocol : std::uint8_t { ca, pva };
+
 /// Where updates stop being as many as before: found by the counts that each part keeps for itself.
 enum class Place : std::uint8_t { nowhere, before_server, in_server, before_wire, on_wire, in_client };
 
@@ -38,14 +40,15 @@ struct Found {
 /// The control run without a fault, then one fault after the other: at each layer, of each kind.
 [[nodiscard]] std::span<const Planted> planted_faults();
 
-/// Runs a Database, the Channel Access server, the client and the counting of `iochron bench` in this process, over
-/// loopback, with the fault planted. Blocks for about half a second. Throws base::Problem where it cannot be run.
-[[nodiscard]] Found find_planted(const Planted& planted);
+/// Runs a Database, the server and the client of the protocol, and the counting of `iochron bench` in this process,
+/// over loopback, with the fault planted. Blocks for about half a second. Throws base::Problem where it cannot be run.
+[[nodiscard]] Found find_planted(const Planted& planted, Protocol protocol);
 
 /// Whether what was found is what was planted, neither less nor more nor elsewhere.
 [[nodiscard]] bool is_found(const Planted& planted, const Found& found);
 
-/// `iochron bench --self-test`: one line for each; the exit status is 1 when one was not found as what it is.
-int run_self_test();
+/// `iochron bench --self-test`: one line for each, over each of the protocols; the exit status is 1 when one was not
+/// found as what it is.
+int run_self_test(std::span<const Protocol> protocols);
 
 } // namespace iochron::perf

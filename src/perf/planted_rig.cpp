@@ -1,10 +1,7 @@
 #include "perf/planted_rig.h"
 
 #include "base/problem.h"
-#include "perf/free_port.h"
 #include "perf/scenario.h"
-#include "server/ca/circuit.h"
-#include "server/stream_line.h"
 
 #include <fmt/format.h>
 
@@ -35,50 +32,15 @@ base::Limits limits_for(const Planted& planted)
 
 } // namespace
 
-SelfTestRig::SelfTestRig(const Planted& planted)
+SelfTestRig::SelfTestRig(const Planted& planted, Protocol protocol)
     : planted_(planted), shard_({.name = "self-test"}), limits_(limits_for(planted)),
       budget_(limits_.process_output_bytes), database_({.clock = clock_, .log = log_, .counters = counters_}),
-      records_(database_, planted.database), service_({.sources = {&records_},
-                                                       .limits = limits_,
-                                                       .log = log_,
-                                                       .counters = counters_,
-                                                       .budget = budget_,
-                                                       .pool = shard_.pool(),
-                                                       .now = [this] { return shard_.now(); }}),
-      wire_{.queue = Planter(planted.queue), .wire = Planter(planted.wire)}, streams_(shard_), listener_(listen()),
-      network_(shard_, client_settings(), log_, {.describe = false}), heard_(network_, planted.client),
-      load_(shard_, heard_, clock_, {self_test_pvs, self_test_monitors}), timer_(shard_)
+      records_(database_, planted.database), wire_{.queue = Planter(planted.queue), .wire = Planter(planted.wire)},
+      net_(self_test_net(protocol, {shard_, records_, limits_, log_, counters_, budget_, wire_})),
+      heard_(net_->network(), planted.client), load_(shard_, heard_, clock_, {self_test_pvs, self_test_monitors}),
+      timer_(shard_)
 {
     make_records();
-}
-
-/// On loopback, and found by nobody: only this rig's client is told the port.
-std::unique_ptr<reactor::TcpListener> SelfTestRig::listen()
-{
-    auto listener = reactor::TcpListener::open(
-        streams_, {.addresses = {base::ipv4_loopback}},
-        [this](reactor::TcpStream& stream) -> std::unique_ptr<base::Connection> {
-            auto circuit = std::make_unique<server::ca::Circuit>(service_, std::make_unique<server::StreamLine>(stream),
-                                                                 to_string(stream.peer()));
-            return std::make_unique<FaultyWire>(std::move(circuit), wire_, shard_.pool());
-        },
-        log_);
-    if (!listener) {
-        throw base::Problem("the self-test has no port: " + listener.error());
-    }
-    service_.set_port((*listener)->port());
-    return std::move(*listener);
-}
-
-client::ca::Settings SelfTestRig::client_settings() const
-{
-    client::ca::Settings settings;
-    settings.auto_address_list = false;
-    settings.name_servers = {{"127.0.0.1", listener_->port()}};
-    settings.repeater_port = free_port();
-    settings.account = "self-test";
-    settings.host = "localhost";
-    return settings;
 }
 
 void SelfTestRig::make_records()
@@ -117,16 +79,14 @@ void SelfTestRig::make_updates()
 
 SelfTestRig::Counts SelfTestRig::count()
 {
-    Counts counts{.posted = counters_.get("db.posted").value(),
-                  .served = service_.counts().updates.value(),
-                  .fanned = service_.counts().posted.value(),
-                  .coalesced = service_.counts().coalesced.value() + service_.counts().paused.value(),
-                  .framed = wire_.frames,
-                  .handed = load_.received()};
-    for (const pv::SubscriptionId subscription : heard_.subscriptions()) {
-        counts.received += network_.received(subscription);
-    }
-    return counts;
+    const server::Service::Counts& served = net_->service().counts();
+    return {.posted = counters_.get("db.posted").value(),
+            .served = served.updates.value(),
+            .fanned = served.posted.value(),
+            .coalesced = served.coalesced.value() + served.paused.value(),
+            .framed = wire_.frames,
+            .received = heard_.received(),
+            .handed = load_.received()};
 }
 
 Place SelfTestRig::place_of(const Counts& counts)
@@ -183,9 +143,9 @@ Found SelfTestRig::run()
     return found;
 }
 
-Found find_planted(const Planted& planted)
+Found find_planted(const Planted& planted, Protocol protocol)
 {
-    return SelfTestRig(planted).run();
+    return SelfTestRig(planted, protocol).run();
 }
 
 } // namespace iochron::perf

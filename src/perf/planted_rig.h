@@ -3,18 +3,16 @@
 #include "base/counters.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "client/ca/client.h"
 #include "db/database.h"
 #include "perf/faulty_source.h"
 #include "perf/faulty_wire.h"
 #include "perf/load_client.h"
 #include "perf/planted.h"
+#include "perf/self_test_net.h"
 #include "reactor/shard.h"
 #include "reactor/system_clock.h"
-#include "reactor/tcp.h"
 #include "reactor/timer.h"
 #include "server/budget.h"
-#include "server/ca/service.h"
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +30,7 @@ inline constexpr unsigned self_test_updates = 200; ///< of each PV, after the fi
 /// Thread: shard
 class SelfTestRig {
   public:
-    explicit SelfTestRig(const Planted& planted);
+    SelfTestRig(const Planted& planted, Protocol protocol);
 
     [[nodiscard]] Found run();
 
@@ -43,13 +41,11 @@ class SelfTestRig {
         std::uint64_t served = 0;    ///< that the server was handed
         std::uint64_t fanned = 0;    ///< made of them for subscriptions
         std::uint64_t coalesced = 0; ///< by the server
-        std::uint64_t framed = 0;    ///< that circuits wrote
-        std::uint64_t received = 0;  ///< by the client from the network
+        std::uint64_t framed = 0;    ///< that connections wrote
+        std::uint64_t received = 0;  ///< that the client gave
         std::uint64_t handed = 0;    ///< to what counts them
     };
 
-    std::unique_ptr<reactor::TcpListener> listen();
-    [[nodiscard]] client::ca::Settings client_settings() const;
     void make_records();
     void make_updates();
     void make_update();
@@ -67,11 +63,8 @@ class SelfTestRig {
     db::Database database_;
     std::vector<std::pair<db::RecordId, pv::Value>> values_;
     FaultySource records_; ///< the database as the server sees it
-    server::ca::Service service_;
     WirePlan wire_;
-    reactor::TcpStreams streams_;
-    std::unique_ptr<reactor::TcpListener> listener_;
-    client::ca::Client network_;
+    std::unique_ptr<SelfTestNet> net_;
     FaultySource heard_; ///< the network as the count sees it
     LoadClient load_;
     unsigned made_ = 0;
