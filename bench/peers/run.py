@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The same load on `iochron ioc` and on EPICS base's softIoc, side by side in one run: alternating, the server pinned to
-CPU 0 and the client to CPU 1, several times over. Prints the median with (lowest..highest) of each, and their ratio.
+"""The same load on iochron and on a peer, side by side in one run: alternating, the server pinned to CPU 0 and the
+client to CPU 1, several times over. Prints the median with (lowest..highest) of each, and their ratio. The peer is EPICS
+base's softIoc; of scenarios that start with "pva" it is PVXS' softIocPVX, of "shared" a server in p4p.
 
-Needs the Python package epicscorelibs, whose softIoc is started and against whose libca the counting client is built.
-Everything stays on loopback, on ports that are free.
+Needs the Python package epicscorelibs, whose softIoc is started and against whose libca the counting client is built;
+for pvAccess pvxslibs and p4p likewise. Everything stays on loopback, on ports that are free.
 """
 
 import argparse
@@ -11,18 +12,18 @@ import json
 import os
 import pathlib
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from processes import Process, loopback_environment
 
 HERE = pathlib.Path(__file__).resolve().parent
 READY = "iocRun: All initialization complete"
-PATIENCE_S = 240
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,13 @@ class Scenario:
     rate_hz: float = 0  # of each record; 0: Passive
     clients: tuple = ("libca",)
     chain: str = ""  # "FLNK" or "PP": each of `pvs` is a chain of records, which that makes process
+    peer: str = "softIoc"
 
 
 RATE = ("updates/s", "updates per server CPU s", "server CPU %", "client CPU %", "lost")
 BOTH = ("libca", "iochron")
+PVA = ("pvxs", "iochron", "p4p")
+SUBSCRIBED = ("subscribe s", "silent")
 CHAINS = ("chains/s", "chains per server CPU s", "server CPU %")
 SCENARIOS = {
     "fan100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, BOTH),
@@ -52,6 +56,13 @@ SCENARIOS = {
                       ("caget",), "FLNK"),
     "chainpp": Scenario("10,000 chains of 10 records by input links with PP", 10_000, 0, CHAINS, 10,
                         ("caget",), "PP"),
+    "pva": Scenario("1,000 records x 1 monitor at 10 Hz", 1000, 1, RATE, 10, PVA, peer="softIocPVX"),
+    "pva10": Scenario("1,000 records x 10 monitors at 10 Hz", 1000, 10, RATE, 10, PVA, peer="softIocPVX"),
+    "pva100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, PVA[:2], peer="softIocPVX"),
+    "pvasubscribe": Scenario("20,000 monitors of 1,000 records on one connection", 1000, 20, SUBSCRIBED, 0,
+                             PVA[:2], peer="softIocPVX"),
+    "shared": Scenario("100 SharedPVs x 10 monitors at 10 Hz", 100, 10, RATE, 10, PVA, peer="p4p"),
+    "shared100": Scenario("100 SharedPVs x 100 monitors at 10 Hz", 100, 100, RATE, 10, PVA[:2], peer="p4p"),
 }
 CHAIN_RECORDS = 10
 
@@ -62,93 +73,8 @@ class Setting:
 
     iochron: str
     python: str
-    counter: str
     seconds: float
-
-
-def free_port():
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(
-            socket.AF_INET, socket.SOCK_DGRAM
-        ) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            port = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port > 5000:
-            return str(port)
-
-
-def loopback_environment():
-    port, repeater = free_port(), free_port()
-    return {
-        **os.environ,
-        "IOCHRON_LOG": "warning",
-        "EPICS_CA_SERVER_PORT": port,
-        "EPICS_CA_REPEATER_PORT": repeater,
-        "EPICS_CA_ADDR_LIST": "127.0.0.1",
-        "EPICS_CA_AUTO_ADDR_LIST": "NO",
-        "EPICS_CAS_SERVER_PORT": port,
-        "EPICS_CAS_BEACON_PORT": repeater,
-        "EPICS_CAS_BEACON_ADDR_LIST": "127.0.0.1",
-        "EPICS_CAS_AUTO_BEACON_ADDR_LIST": "NO",
-        "EPICS_CAS_INTF_ADDR_LIST": "127.0.0.1",
-        "EPICS_PVAS_SERVER_PORT": free_port(),
-        "EPICS_PVAS_BROADCAST_PORT": free_port(),
-        "EPICS_PVAS_INTF_ADDR_LIST": "127.0.0.1",
-        "EPICS_PVAS_AUTO_BEACON_ADDR_LIST": "NO",
-    }
-
-
-class Process:
-    """A child pinned to one core that is told and says lines; it ends with this object's block."""
-
-    def __init__(self, command, cpu, environment, errors=subprocess.DEVNULL):
-        def pin():
-            if cpu < os.cpu_count():
-                os.sched_setaffinity(0, {cpu})
-
-        self.command = command
-        self.child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
-            env=environment, preexec_fn=pin,
-        )  # fmt: skip
-        # A child that hangs is ended, which ends every wait for a line of it.
-        self.watch = threading.Timer(PATIENCE_S, self.child.kill)
-        self.watch.start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.child.stdin.close()
-        try:
-            self.child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self.child.kill()
-            self.child.wait()
-        self.watch.cancel()
-
-    def tell(self, line):
-        self.child.stdin.write(line + "\n")
-        self.child.stdin.flush()
-
-    def expect(self, start):
-        for line in self.child.stdout:
-            if line.lstrip("\r").startswith(start):
-                return line
-        raise RuntimeError(f"{' '.join(self.command)} ended without saying '{start}'")
-
-    def cpu_s(self):
-        """The time that its threads have run, to the nanosecond; clock ticks miss a process that wakes for 50 us."""
-        tasks = pathlib.Path(f"/proc/{self.child.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-    def resident_bytes(self):
-        pages = pathlib.Path(f"/proc/{self.child.pid}/statm").read_text().split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+    counters: dict = field(default_factory=dict)  # the command of each peer's counting client
 
 
 def chain(kind, number, scan):
@@ -178,14 +104,22 @@ def database(scenario):
     )
 
 
-def server_command(server, setting, file):
-    if server == "iochron":
-        return [setting.iochron, "ioc", "-d", file]
-    return [setting.python, "-m", "epicscorelibs.ioc", "-d", file]
+def server_command(scenario, server, setting, file):
+    if scenario.peer == "p4p":
+        load = [str(scenario.pvs), str(scenario.rate_hz)]
+        if server == "p4p":
+            return [setting.python, str(HERE / "p4p_server.py"), *load]
+        return [setting.iochron, "bench-server", "--kind", "sharedpv", "--pvs", load[0], "--rate", load[1]]
+    program = {
+        "iochron": [setting.iochron, "ioc"],
+        "softIoc": [setting.python, "-m", "epicscorelibs.ioc"],
+        "softIocPVX": [setting.python, "-m", "pvxslibs.ioc"],
+    }
+    return [*program[server], "-d", file]
 
 
-def measured_by_libca(scenario, setting, server, environment):
-    command = [setting.counter, "BENCH", str(scenario.pvs), str(scenario.monitors), str(setting.seconds)]
+def measured_by_peer(scenario, counter, setting, server, environment):
+    command = [*counter, "BENCH", str(scenario.pvs), str(scenario.monitors), str(setting.seconds)]
     with Process(command, 1, environment) as client:
         client.expect("measuring")
         before, client_before = server.cpu_s(), client.cpu_s()
@@ -203,8 +137,10 @@ def measured_by_libca(scenario, setting, server, environment):
 
 def measured_by_iochron(scenario, setting, server, environment):
     command = [setting.iochron, "bench-client", "--pvs", str(scenario.pvs), "--monitors", str(scenario.monitors)]
+    command += ["--protocol", "ca" if scenario.peer == "softIoc" else "pva"]
+    command += ["--number", "int32" if scenario.peer == "p4p" else "float64"]
     with Process(command, 1, environment) as client:
-        client.expect("ready")
+        subscribe_s = float(client.expect("ready").split()[1])
         client.tell("measure")
         client.expect("{")
         before, client_before = server.cpu_s(), client.cpu_s()
@@ -217,7 +153,10 @@ def measured_by_iochron(scenario, setting, server, environment):
         client.tell("measured")
         window = json.loads(client.expect("{"))
     return {
+        "subscribe s": subscribe_s,
+        "silent": 0,
         "updates/s": window["received"] / window["seconds"],
+        "lost": window["lost"],
         "server CPU %": used / window["seconds"] * 100,
         "client CPU %": client_used / window["seconds"] * 100,
     }
@@ -247,34 +186,51 @@ def measured_by_caget(scenario, setting, server, environment):
     }
 
 
-MEASURES = {"libca": measured_by_libca, "iochron": measured_by_iochron, "caget": measured_by_caget}
-
-
 def run(scenario, server_name, client_name, setting, file):
     environment = loopback_environment()
     # softIoc says that it is ready on standard error.
-    with Process(server_command(server_name, setting, file), 0, environment, subprocess.STDOUT) as server:
+    with Process(server_command(scenario, server_name, setting, file), 0, environment, subprocess.STDOUT) as server:
         server.expect(READY)
         # What the server says later is of no interest, but must be read.
         threading.Thread(target=lambda: [None for _ in server.child.stdout], daemon=True).start()
-        measure = MEASURES[client_name]
-        seen = measure(scenario, setting, server, environment)
+        if client_name in setting.counters:
+            seen = measured_by_peer(scenario, setting.counters[client_name], setting, server, environment)
+        else:
+            measure = measured_by_caget if client_name == "caget" else measured_by_iochron
+            seen = measure(scenario, setting, server, environment)
     if seen.get("server CPU %", 0) > 0 and "updates/s" in seen:
         seen["updates per server CPU s"] = seen["updates/s"] / seen["server CPU %"] * 100
     return seen
 
 
-def build_counter(python, folder):
-    """The counting client, against the headers and libraries of that Python's epicscorelibs."""
+def build_counter(python, folder, name, libraries, package=""):
+    """A counting client, against the headers and libraries of that Python's epicscorelibs, and of another package."""
     ask = "import epicscorelibs.path as p; print(p.include_path); print(p.lib_path)"
-    include, libraries = subprocess.check_output([python, "-c", ask], text=True).split()
-    program = str(pathlib.Path(folder) / "libca_count")
+    include, where = subprocess.check_output([python, "-c", ask], text=True).split()
+    wheres = [where]
+    flags = [f"-I{include}{sub}" for sub in ("", "/os/Linux", "/compiler/gcc")]
+    if package:
+        ask = f"import os, {package} as p; print(os.path.dirname(p.__file__))"
+        root = subprocess.check_output([python, "-c", ask], text=True).strip()
+        flags += [f"-I{root}/include", "-D_GLIBCXX_USE_CXX11_ABI=0"]  # as manylinux wheels are built
+        wheres.append(f"{root}/lib")
+    program = str(pathlib.Path(folder) / name)
     subprocess.check_call(
-        [os.environ.get("CXX", "g++"), "-O2", "-std=c++17", str(HERE / "libca_count.cpp"), "-o", program]
-        + [f"-I{include}{sub}" for sub in ("", "/os/Linux", "/compiler/gcc")]
-        + [f"-L{libraries}", f"-Wl,-rpath,{libraries}", "-lca", "-lCom", "-lpthread"]
+        [os.environ.get("CXX", "g++"), "-O2", "-std=c++17", str(HERE / f"{name}.cpp"), "-o", program, *flags]
+        + [flag for lib in wheres for flag in (f"-L{lib}", f"-Wl,-rpath,{lib}")]
+        + [f"-l{library}" for library in libraries]
     )
-    return program
+    return [program]
+
+
+def build_counters(python, folder, clients):
+    """Of the peers' clients those that are needed."""
+    counters = {"p4p": [python, str(HERE / "p4p_count.py")]}
+    if "libca" in clients:
+        counters["libca"] = build_counter(python, folder, "libca_count", ["ca", "Com", "pthread"])
+    if "pvxs" in clients:
+        counters["pvxs"] = build_counter(python, folder, "pvxs_count", ["pvxs", "Com", "pthread"], "pvxslibs")
+    return counters
 
 
 def number(value):
@@ -289,12 +245,12 @@ def show(name, client, results):
     scenario = SCENARIOS[name]
     print(f"\n{name}: {scenario.about}, client {client}")
     for what in scenario.shows:
-        ours, base = ([seen[what] for seen in results[server] if what in seen] for server in ("iochron", "softIoc"))
+        ours, base = ([seen[what] for seen in results[server] if what in seen] for server in ("iochron", scenario.peer))
         if not ours or not base:
             continue
         divisor = statistics.median(base)
         ratio = f"{statistics.median(ours) / divisor:.2f}" if divisor else "-"
-        print(f"  {what:26} iochron {in_words(ours):36} softIoc {in_words(base):36} ratio {ratio}")
+        print(f"  {what:26} iochron {in_words(ours):36} {scenario.peer} {in_words(base):36} ratio {ratio}")
     sys.stdout.flush()
 
 
@@ -302,9 +258,10 @@ def compare(name, client, repetitions, setting, folder):
     scenario = SCENARIOS[name]
     file = pathlib.Path(folder) / f"{name}.db"
     file.write_text(database(scenario))
-    results = {"iochron": [], "softIoc": []}
+    servers = ["iochron", scenario.peer]
+    results = {server: [] for server in servers}
     for turn in range(repetitions):
-        for server in ("iochron", "softIoc") if turn % 2 == 0 else ("softIoc", "iochron"):
+        for server in servers if turn % 2 == 0 else reversed(servers):
             results[server].append(run(scenario, server, client, setting, str(file)))
     show(name, client, results)
     return {"scenario": name, "client": client, "results": results}
@@ -315,7 +272,7 @@ def main():
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} (all)")
     parser.add_argument("-n", type=int, default=3, help="repetitions (3)")
     parser.add_argument("--seconds", type=float, default=3, help="how long each run is measured (3)")
-    parser.add_argument("--client", choices=BOTH, help="only this client")
+    parser.add_argument("--client", choices=sorted({*BOTH, *PVA}), help="only this client")
     parser.add_argument("--iochron", default=str(HERE.parents[1] / "build/release/bin/iochron"))
     parser.add_argument("--python", default=sys.executable, help="one that has epicscorelibs (this one)")
     parser.add_argument("--json", help="also write all figures to this file")
@@ -326,12 +283,12 @@ def main():
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
     everything = []
     with tempfile.TemporaryDirectory() as folder:
-        counter = build_counter(options.python, folder)
-        setting = Setting(options.iochron, options.python, counter, options.seconds)
-        for name in options.scenarios or SCENARIOS:
-            for client in SCENARIOS[name].clients:
-                if options.client in (None, client):
-                    everything.append(compare(name, client, options.n, setting, folder))
+        runs = [(name, client) for name in options.scenarios or SCENARIOS for client in SCENARIOS[name].clients
+                if options.client in (None, client)]  # fmt: skip
+        setting = Setting(options.iochron, options.python, options.seconds)
+        setting.counters = build_counters(options.python, folder, {client for _, client in runs})
+        for name, client in runs:
+            everything.append(compare(name, client, options.n, setting, folder))
     print(f"\nload of the machine after: {os.getloadavg()[0]:.1f}")
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(everything, indent=1))

@@ -8,6 +8,7 @@ namespace iochron::perf {
 namespace {
 
 constexpr auto look_again = std::chrono::milliseconds(100);
+constexpr auto look_soon = std::chrono::milliseconds(5);
 
 } // namespace
 
@@ -33,11 +34,11 @@ void LoadClient::start(std::function<void()> ready)
 
 void LoadClient::watch_ready()
 {
-    if (verifier_.silent() == 0) {
+    if (received_ >= std::uint64_t{wanted_.pvs} * wanted_.monitors && verifier_.silent() == 0) {
         ready_();
         return;
     }
-    timer_.at(shard_.now() + look_again, [this] { watch_ready(); });
+    timer_.at(shard_.now() + look_soon, [this] { watch_ready(); });
 }
 
 void LoadClient::opened(std::span<const pv::Opened> answers)
@@ -105,6 +106,7 @@ LoadClient::Window LoadClient::end_window()
 {
     Window window = window_;
     window.received = received_ - window_.received;
+    window.lost = verifier_.lost();
     window.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - window_began_).count();
     return window;
 }

@@ -29,13 +29,14 @@ class LoadClient final : public pv::Sink {
     };
     struct Window {
         std::uint64_t received = 0;
+        std::uint64_t lost = 0; ///< of all since subscribing, until now
         double seconds = 0;
         Latency latency; ///< from the record's time stamp to the callback
     };
 
     LoadClient(reactor::Shard& shard, pv::Source& network, const base::Clock& clock, const Wanted& wanted);
 
-    /// Opens and subscribes; `ready` is called once every subscription has its first value.
+    /// Opens and subscribes; `ready` is called once every subscription has its first value (to 5 ms).
     void start(std::function<void()> ready);
     void begin_window();
     [[nodiscard]] Window end_window();
@@ -79,7 +80,8 @@ class LoadClient final : public pv::Sink {
 };
 
 /// The process `iochron bench-client`: a LoadClient of the protocol ("ca" or "pva"), told what to do by lines on
-/// standard input ("measure", "measured", "drain"), answering with one line of JSON each. The exit status.
+/// standard input ("measure", "measured", "drain"), answering with one line of JSON each. First it says "ready" and the
+/// seconds from asking to the first value of the last subscription. The exit status.
 int run_load_client(const std::string& protocol, const LoadClient::Wanted& wanted);
 
 } // namespace iochron::perf

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <future>
 #include <iostream>
@@ -21,6 +22,7 @@ namespace {
 nlohmann::json to_json(const LoadClient::Window& window)
 {
     return {{"received", window.received},
+            {"lost", window.lost},
             {"seconds", window.seconds},
             {"p50_us", window.latency.quantile_us(0.5)},
             {"p99_us", window.latency.quantile_us(0.99)},
@@ -82,11 +84,13 @@ int run_load_client(const std::string& protocol, const LoadClient::Wanted& wante
     reactor::Shard shard({.name = "bench-client"});
     std::unique_ptr<Load> load;
     shard.start();
+    const auto start = std::chrono::steady_clock::now();
     (void)on_shard(shard, [&](auto give) {
         load = std::make_unique<Load>(shard, log, protocol, wanted);
         load->client.start([give] { give({}); });
     });
-    std::cout << "ready" << std::endl;
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    std::cout << "ready " << taken.count() << std::endl;
     for (std::string line; std::getline(std::cin, line);) {
         if (line == "measure") {
             say(on_shard(shard, [&](auto give) {

@@ -47,6 +47,8 @@ class Verifier {
     /// Subscriptions that have got nothing so far.
     [[nodiscard]] std::size_t silent() const;
     [[nodiscard]] std::uint64_t received() const;
+    /// Gaps so far; what is late may still come.
+    [[nodiscard]] std::uint64_t lost() const { return verdict_.lost; }
     /// Judges, once nothing more comes: `last[i]` is the server's own value of PV i, and subscription s belongs to PV
     /// s % last.size().
     [[nodiscard]] Verdict judge(std::span<const double> last) const;
