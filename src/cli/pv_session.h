@@ -1,31 +1,21 @@
 #pragma once
 
+#include "cli/pv_options.h"
 #include "client/context.h"
-#include "pv/print.h"
 
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace iochron::cli {
 
-/// What pvget, pvmonitor and pvput have in common: their command line.
-struct PvOptions {
-    double timeout_s = 5; ///< -w
-    pv::PrintStyle style; ///< -M, -v
-    bool json = false;
-    bool quiet = false;             ///< -q: no output but errors
-    std::vector<std::string> words; ///< names, and values
-    std::optional<int> status;      ///< the exit status, where there is nothing more to do
-};
-
-[[nodiscard]] PvOptions parse_pv_options(int argc, char** argv, const char* usage);
-/// A client as the environment wants it. With `structures` all that it gives are structures.
-[[nodiscard]] client::ContextSettings pv_context(bool structures);
-/// "pva://NAME".
-[[nodiscard]] std::string with_scheme(const std::string& name);
-/// Prints a PV's structure behind its name.
-void print(const std::string& name, const pv::Structure& structure, const PvOptions& options);
-[[nodiscard]] std::chrono::nanoseconds patience(const PvOptions& options);
+/// A client as the environment wants it.
+[[nodiscard]] client::ContextSettings pv_context();
+/// The name of a PV without "pva://".
+[[nodiscard]] std::string_view without_scheme(std::string_view name);
+/// A structure as -M and -v want it, with its last newline.
+[[nodiscard]] std::string text_of(const pv::Structure& structure, const PvOptions& options);
+/// The longest of the names: what stands behind them is aligned.
+[[nodiscard]] std::size_t width_of(const std::vector<std::string>& names);
 
 } // namespace iochron::cli

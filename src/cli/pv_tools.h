@@ -7,5 +7,8 @@ namespace iochron::cli {
 int pvget_main(int argc, char** argv);
 int pvmonitor_main(int argc, char** argv);
 int pvput_main(int argc, char** argv);
+int pvinfo_main(int argc, char** argv);
+int pvcall_main(int argc, char** argv);
+int pvlist_main(int argc, char** argv);
 
 } // namespace iochron::cli

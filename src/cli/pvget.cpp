@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include <unistd.h>
+
 #include <future>
 
 namespace iochron::cli {
@@ -14,68 +16,125 @@ constexpr const char* get_usage = R"(usage: pvget [options] NAME...
 
 Prints PVs over pvAccess: time, value and alarm of those that are a value, all fields of others.
 
-  -w SECONDS  time to wait for an answer (5)
-  -M MODE     nt (default), raw (all fields) or json
-  -v          all fields
-  -q          no output but errors
+  -w SECONDS  time to wait for an answer (5); 0: for ever
+  -r REQUEST  pvRequest: which fields, with which options, as in 'field(value,alarm)record[process=true]'
+  -M MODE     nt (default), raw (all fields that were sent) or json
+  -v          raw; -vv: all fields, those that were sent in bold (on a terminal)
+  -m          monitor: as pvmonitor
   -p pva      the only protocol here
   -V -h       version; this help
+  -d -c -R -q -t -i -n -F SEPARATOR  are taken, and change nothing
 )";
 
 constexpr const char* monitor_usage = R"(usage: pvmonitor [options] NAME...
 
-Prints each update of PVs over pvAccess, until it is interrupted. Options: as pvget.
+Prints each update of PVs over pvAccess, until it is interrupted.
+
+  -r REQUEST  pvRequest, as in 'field(value)record[queueSize=10,pipeline=true]'
+  -M MODE     nt (default), raw (all fields that have changed) or json
+  -v          raw; -vv: all fields that ever came, changed ones in bold (on a terminal); -vvv: all fields
+  -p pva      the only protocol here
+  -V -h       version; this help
+  -w SECONDS -m -d -c -R -q -t -i -n -F SEPARATOR  are taken, and change nothing
 )";
 
-} // namespace
+constexpr const char* letters = ":hvVRM:r:w:tmp:qdcF:f:ni";
+constexpr std::string_view ignored = "RtqdcFni";
 
-int pvget_main(int argc, char** argv)
+int get(const PvOptions& asked)
 {
-    const PvOptions options = parse_pv_options(argc, argv, get_usage);
-    if (options.status) {
-        return *options.status;
-    }
-    client::Context context(pv_context(true));
-    std::vector<std::future<client::Outcome<client::Reading>>> under_way;
+    PvOptions options = asked;
+    options.style.marked_only = options.verbosity < 2;
+    client::Context context(pv_context());
+    std::vector<std::future<client::Outcome<pv::Structure>>> under_way;
     for (const std::string& name : options.words) {
-        under_way.push_back(context.get_later(with_scheme(name), patience(options)));
+        under_way.push_back(
+            context.get_structure_later(name, {.request = options.request, .timeout = patience(options)}));
     }
+    const std::size_t width = width_of(options.words);
     int status = 0;
     for (std::size_t i = 0; i < under_way.size(); ++i) {
-        const auto reading = under_way[i].get();
-        const pv::Structure* const structure = reading ? reading->value.structure() : nullptr;
-        if (structure == nullptr) {
-            fmt::print(stderr, "{}: {}\n", options.words[i], reading ? "no structure" : reading.error().text);
+        const auto structure = under_way[i].get();
+        const std::string_view name = without_scheme(options.words[i]);
+        if (!structure) {
+            fmt::print(stderr, "{}: {}\n", name, structure.error().text);
             status = 1;
             continue;
         }
-        print(options.words[i], *structure, options);
+        pv::BitSet sent;
+        if (options.verbosity >= 2 && isatty(STDOUT_FILENO) == 1) {
+            sent = structure->marked();
+            options.style.bold = &sent;
+        }
+        fmt::print("{:<{}} {}", name, width, text_of(*structure, options));
+        std::fflush(stdout);
     }
     return status;
 }
 
-int pvmonitor_main(int argc, char** argv)
-{
-    const PvOptions options = parse_pv_options(argc, argv, monitor_usage);
-    if (options.status) {
-        return *options.status;
+/// Prints the updates of one PV.
+/// Thread: any (the context's executor)
+class Printer {
+  public:
+    Printer(const std::string& name, std::size_t width, PvOptions options)
+        : name_(fmt::format("{:<{}}", without_scheme(name), width)), options_(std::move(options)),
+          terminal_(isatty(STDOUT_FILENO) == 1)
+    {}
+
+    void print(const pv::Structure& update)
+    {
+        came_ |= update.marked();
+        pv::Structure shown = update;
+        if (options_.verbosity >= 2) { // what ever came
+            for (std::size_t i = came_.next(0); i != pv::BitSet::none_left; i = came_.next(i + 1)) {
+                shown.mark(static_cast<std::uint32_t>(i));
+            }
+        }
+        PvOptions options = options_;
+        options.style.marked_only = options.verbosity < 3;
+        options.style.bold = options.verbosity >= 2 && terminal_ ? &update.marked() : nullptr;
+        fmt::print("{} {}", name_, text_of(shown, options));
+        std::fflush(stdout);
     }
-    client::Context context(pv_context(true));
+    void connection(bool connected, std::string_view why)
+    {
+        if (connected) {
+            was_connected_ = true;
+        } else if (!was_connected_) {
+            fmt::print(stderr, "{} Error {}\n", name_, why);
+        } else {
+            came_.clear();
+            fmt::print("{} <Disconnect>\n", name_);
+            std::fflush(stdout);
+        }
+    }
+
+  private:
+    std::string name_;
+    PvOptions options_;
+    bool terminal_;
+    bool was_connected_ = false;
+    pv::BitSet came_;
+};
+
+int monitor(const PvOptions& options)
+{
+    const std::size_t width = width_of(options.words);
+    std::vector<std::unique_ptr<Printer>> printers; // outlive the context
+    client::Context context(pv_context());
     std::vector<client::Monitor> monitors;
     for (const std::string& name : options.words) {
+        Printer& printer = *printers.emplace_back(std::make_unique<Printer>(name, width, options));
         client::MonitorOptions how;
-        how.on_connection = [name](bool connected, std::string_view) {
-            if (!connected) {
-                fmt::print("{} <Disconnect>\n", name);
-                std::fflush(stdout);
-            }
-        };
+        how.structures = true;
+        how.request = options.request;
+        how.on_connection = [&printer](bool connected, std::string_view why) { printer.connection(connected, why); };
         auto monitor = context.monitor(
-            with_scheme(name),
-            [&options, name](const client::Updates& updates) {
+            name,
+            [&printer](const client::Updates& updates) {
                 for (const pv::Update& update : updates.updates) {
                     if (const pv::Structure* const structure = update.sample.value.structure()) {
-                        print(name, *structure, options);
+                        printer.print(*structure);
                     }
                 }
             },
@@ -88,6 +147,20 @@ int pvmonitor_main(int argc, char** argv)
     }
     ioc::until_signal();
     return 0;
+}
+
+} // namespace
+
+int pvget_main(int argc, char** argv)
+{
+    const PvOptions options = parse_options(argc, argv, {"pvget", letters, get_usage, ignored});
+    return options.status ? *options.status : options.monitor ? monitor(options) : get(options);
+}
+
+int pvmonitor_main(int argc, char** argv)
+{
+    const PvOptions options = parse_options(argc, argv, {"pvmonitor", letters, monitor_usage, ignored});
+    return options.status ? *options.status : monitor(options);
 }
 
 } // namespace iochron::cli

@@ -3,6 +3,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "client/ca/settings.h"
+#include "client/pva/discovery.h"
 #include "client/pva/settings.h"
 #include "pv/sample.h"
 #include "pv/source.h"
@@ -180,6 +181,10 @@ class Context {
     pv::Status process(std::string_view name, const StructureOptions& options = {});
     Outcome<PvInfo> info(std::string_view name, const StructureOptions& options = {});
     std::future<Outcome<PvInfo>> info_later(std::string_view name, const StructureOptions& options = {});
+    /// The address of "host" or "host:port", looked up if need be; the port is else EPICS_PVA_SERVER_PORT's.
+    Outcome<base::Endpoint> server_at(std::string_view host);
+    /// The pvAccess servers that answer within this time. It takes all of it.
+    std::vector<pva::Server> servers(std::chrono::nanoseconds patience = std::chrono::seconds(3));
 
     /// The first value and all that follow, until the Monitor is destroyed. Refused only for a name that cannot be one.
     [[nodiscard]] Outcome<Monitor> monitor(std::string_view name, MonitorCallback callback,

@@ -68,6 +68,8 @@ class ContextCore final : public pv::Sink {
     void put(const std::string& name, pv::Value value, const PutOptions& options, PutDone done);
     /// By pvAccess, whatever the name says.
     void ask(const std::string& name, const StructureOptions& how, pva::Operation operation, AnswerDone done);
+    [[nodiscard]] std::uint16_t server_port() const { return settings_.pva.server_port; }
+    void discover(std::chrono::nanoseconds patience, pva::Discovery::Done done);
     void start(std::shared_ptr<Monitor::State> monitor);
     void stop(Monitor::State& monitor);
 
@@ -169,6 +171,7 @@ class ContextCore final : public pv::Sink {
     std::vector<Delivery> deliveries_;   ///< of this turn
     std::shared_ptr<ContextCore*> self_; ///< null inside once this is gone: for the executor's answers
     ca::Client ca_;
+    std::vector<std::unique_ptr<pva::Discovery>> discoveries_;
     std::unique_ptr<pva::Client> pva_; ///< once somebody asks for it
 };
 

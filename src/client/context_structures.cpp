@@ -1,6 +1,7 @@
 // Operations on whole structures: get, put, put-get, rpc, process, info.
 #include "client/context_parts.h"
 #include "client/scheme.h"
+#include "reactor/resolve.h"
 
 #include <fmt/format.h>
 
@@ -160,6 +161,44 @@ std::future<Outcome<PvInfo>> Context::info_later(std::string_view name, const St
 Outcome<PvInfo> Context::info(std::string_view name, const StructureOptions& options)
 {
     return info_later(name, options).get();
+}
+
+Outcome<base::Endpoint> Context::server_at(std::string_view host)
+{
+    std::promise<reactor::Resolved> promise;
+    std::future<reactor::Resolved> future = promise.get_future();
+    parts_->shard->post([this, host = std::string(host), promise = std::move(promise)]() mutable {
+        reactor::resolve(*parts_->shard, host, parts_->core->server_port(),
+                         [promise = std::move(promise)](reactor::Resolved resolved) mutable {
+                             promise.set_value(std::move(resolved));
+                         });
+    });
+    const reactor::Resolved found = future.get();
+    if (found.endpoints.empty()) {
+        return std::unexpected(pv::Status{pv::Outcome::no_such_channel, found.problems.empty()
+                                                                            ? fmt::format("{} is no server", host)
+                                                                            : found.problems.front()});
+    }
+    return found.endpoints.front();
+}
+
+std::vector<pva::Server> Context::servers(std::chrono::nanoseconds patience)
+{
+    std::promise<std::vector<pva::Server>> promise;
+    std::future<std::vector<pva::Server>> future = promise.get_future();
+    parts_->shard->post([this, patience, promise = std::move(promise)]() mutable {
+        parts_->core->discover(patience, [promise = std::move(promise)](std::vector<pva::Server> servers) mutable {
+            promise.set_value(std::move(servers));
+        });
+    });
+    return future.get();
+}
+
+/// Those that are done are destroyed with the next one: not from within their own call.
+void ContextCore::discover(std::chrono::nanoseconds patience, pva::Discovery::Done done)
+{
+    std::erase_if(discoveries_, [](const auto& discovery) { return discovery->done(); });
+    discoveries_.push_back(std::make_unique<pva::Discovery>(shard_, settings_.pva, log_, patience, std::move(done)));
 }
 
 ContextCore::Pv& ContextCore::bare_channel_of(const std::string& name, const std::optional<base::Endpoint>& server)

@@ -49,7 +49,10 @@ std::string time_words(const Structure& structure, std::string_view time, const 
         std::clamp<std::int64_t>(integer_of(structure, fmt::format("{}secondsPastEpoch", time)), 0, 9'000'000'000);
     const std::int64_t nanoseconds = integer_of(structure, fmt::format("{}nanoseconds", time));
     const base::Stamp stamp{std::max(seconds, base::epics_epoch_s) * 1'000'000'000 + nanoseconds};
-    std::string words = fmt::format("{:<24} ", style.time_text == nullptr ? "" : style.time_text(stamp));
+    const bool never = seconds <= base::epics_epoch_s && nanoseconds == 0;
+    std::string words = fmt::format("{:<24} ", never                        ? "<undefined>"
+                                               : style.time_text == nullptr ? ""
+                                                                            : style.time_text(stamp));
     if (const std::int64_t tag = integer_of(structure, fmt::format("{}userTag", time)); tag != 0) {
         words += fmt::format("{} ", tag);
     }
@@ -74,7 +77,8 @@ class RawText {
   public:
     explicit RawText(const PrintStyle& style) : style_(style) {}
 
-    void structure(const Structure& structure, std::string_view name, std::size_t level, bool marked_only)
+    void structure(const Structure& structure, std::string_view name, std::size_t level, bool marked_only,
+                   bool inside_value = false)
     {
         for (std::uint32_t i = 0; i < structure.type()->fields().size();) {
             const Field& field = structure.type()->fields()[i];
@@ -84,11 +88,14 @@ class RawText {
             }
             const std::string_view own_name = i == 0 ? name : field.name;
             const std::size_t inside = level + (i == 0 ? 0 : depth(structure, i));
+            const bool bold = !inside_value && style_.bold != nullptr && style_.bold->test(i);
+            text_ += bold ? "\x1b[1m" : "";
             if (field.type->is(Form::structure)) {
-                head(*field.type, own_name, inside, words(structure.part(i)));
+                head(*field.type, own_name, inside, inside_value ? "" : words(structure.part(i)));
             } else {
                 value(*field.type, structure.at(i), own_name, inside);
             }
+            text_ += bold ? "\x1b[0m" : "";
             ++i;
         }
     }
@@ -126,13 +133,13 @@ class RawText {
             return type.is(Form::choice) || type.is(Form::any) ? nothing(level + 1) : void();
         }
         if (const Structure* inside = value.structure()) {
-            return structure(*inside, name, level, false);
+            return structure(*inside, name, level, false, true);
         }
         head(type, name, level);
         if (const Choice* choice = value.choice()) {
             const bool holds = choice->selected != Choice::none;
             const Member* member = holds ? &choice->type->members()[choice->selected] : nullptr;
-            holds ? this->value(*member->type, choice->value, member->name, level + 1) : nothing(level + 1);
+            holds ? this->value(*member->type, choice->value, "", level + 1) : nothing(level + 1); // no name: pvget
         } else if (const Any* any = value.any()) {
             any->type ? this->value(*any->type, any->value, "", level + 1) : nothing(level + 1);
         } else if (const std::vector<Value>* elements = value.compounds()) {
@@ -225,7 +232,29 @@ std::string value_line(const Structure& structure, const PrintStyle& style)
     return choice.empty() ? std::string{} : fmt::format("{}{}{}\n", time, alarm, choice);
 }
 
+/// A line, and those of what is inside.
+void append_type(std::string& to, const Type& type, std::string_view name, std::size_t level)
+{
+    to += fmt::format("{:{}}{}{}{}\n", "", 4 * level, to_string(type), name.empty() ? "" : " ", name);
+    if (type.is(Form::structure) || type.is(Form::choice)) {
+        for (const Member& member : type.members()) {
+            append_type(to, *member.type, member.name, level + 1);
+        }
+    } else if (type.is(Form::structure_array) || type.is(Form::choice_array)) {
+        append_type(to, *type.element(), {}, level + 1);
+    } else if (type.is(Form::any_array)) {
+        append_type(to, *any_type(), {}, level + 1);
+    }
+}
+
 } // namespace
+
+std::string type_text(const Type& type, std::size_t level)
+{
+    std::string text;
+    append_type(text, type, {}, level);
+    return text;
+}
 
 std::string to_text(const Structure& structure, const PrintStyle& style)
 {

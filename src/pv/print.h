@@ -15,13 +15,17 @@ enum class PrintForm : std::uint8_t {
 
 struct PrintStyle {
     PrintForm form = PrintForm::normative;
-    bool marked_only = false; ///< leave out what is not marked
+    bool marked_only = false;     ///< raw: leave out what is not marked
+    const BitSet* bold = nullptr; ///< raw: the lines of these fields are bold on a terminal
     /// Local time to the millisecond: "2026-11-24 07:30:00.123". Who prints knows the time zone.
     std::string (*time_text)(base::Stamp) = nullptr;
 };
 
 /// The text with its last newline. What stands before it in a line (the name of the PV) is the caller's.
 [[nodiscard]] std::string to_text(const Structure& structure, const PrintStyle& style);
+
+/// A type as pvinfo shows it, a line for each field, with its last newline. 4 blanks a level before all.
+[[nodiscard]] std::string type_text(const Type& type, std::size_t level = 0);
 
 /// A number, text or array in that style: numbers with 6 digits, "[1,2,3]", texts in quotes where they hold blanks,
 /// quotes or what cannot be printed.

@@ -37,14 +37,44 @@ TEST(Print, AnArrayAndAnEnumerationHaveTheAlarmBeforeTheValue)
     const std::vector<std::int32_t> numbers = {1, -2, 3};
     (void)array.set("value", Value::array_of<std::int32_t>(numbers));
     (void)array.set("alarm.severity", 1);
-    EXPECT_EQ(to_text(array, line), "T631152000000            MINOR [1,-2,3]\n");
+    EXPECT_EQ(to_text(array, line), "<undefined>              MINOR [1,-2,3]\n");
     Structure choice(nt_enum());
     const std::vector<std::string> names = {"Off", "On"};
     (void)choice.set("value.choices", Value::string_array(names));
     (void)choice.set("value.index", 1);
-    EXPECT_EQ(to_text(choice, line), "T631152000000            (1) On\n");
+    EXPECT_EQ(to_text(choice, line), "<undefined>              (1) On\n");
     (void)choice.set("value.index", 5);
-    EXPECT_EQ(to_text(choice, line), "T631152000000            (5) <undefined>\n");
+    EXPECT_EQ(to_text(choice, line), "<undefined>              (5) <undefined>\n");
+}
+
+TEST(Print, ATypeIsALineForEachField)
+{
+    const auto either = choice("", {{"i", scalar(ScalarType::int32)}, {"s", scalar(ScalarType::string)}});
+    const TypeRef type = structure(
+        "my:t",
+        {{"u", either}, {"a", array(ScalarType::uint8)}, {"list", structure_array(time_type())}, {"any", any_array()}});
+    EXPECT_EQ(type_text(*type, 1), "    my:t\n"
+                                   "        union u\n"
+                                   "            int i\n"
+                                   "            string s\n"
+                                   "        ubyte[] a\n"
+                                   "        time_t[] list\n"
+                                   "            time_t\n"
+                                   "                long secondsPastEpoch\n"
+                                   "                int nanoseconds\n"
+                                   "                int userTag\n"
+                                   "        any[] any\n"
+                                   "            any\n");
+}
+
+TEST(Print, FieldsAreSetBoldWhereWanted)
+{
+    Structure number(structure("n", {{"a", scalar(ScalarType::int32)}, {"b", scalar(ScalarType::int32)}}));
+    BitSet changed;
+    changed.set(2);
+    PrintStyle style = raw;
+    style.bold = &changed;
+    EXPECT_EQ(to_text(number, style), "n \n    int a 0\n\x1b[1m    int b 0\n\x1b[0m");
 }
 
 TEST(Print, ATableHasItsColumns)
@@ -82,7 +112,7 @@ TEST(Print, RawIsALineForEachField)
                                  "    string s \"two words\\n\"\n"
                                  "    structure in\n"
                                  "        union u\n"
-                                 "            string s one\n"
+                                 "            string  one\n"
                                  "        any any\n"
                                  "            (none)\n"
                                  "    alarm_t alarm \n"

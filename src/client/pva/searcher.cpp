@@ -1,13 +1,7 @@
 #include "client/pva/searcher.h"
 
-#include "reactor/interfaces.h"
-#include "reactor/resolve.h"
 #include "wire/pva/header.h"
 #include "wire/pva/search.h"
-
-#include <fmt/format.h>
-
-#include <algorithm>
 
 namespace iochron::client::pva {
 namespace {
@@ -40,44 +34,14 @@ Searcher::Searcher(reactor::Shard& shard, const Settings& settings, SearcherUser
         log_.error("pva.client.udp", "no searches by UDP: {}", socket.error());
     }
     timer_.at(base::never, [this] { run(); });
-    find_destinations(settings);
-}
-
-void Searcher::find_destinations(const Settings& settings)
-{
-    if (settings.auto_address_list) {
-        auto interfaces = reactor::interfaces();
-        std::erase_if(interfaces, [](const reactor::Interface& interface) { return interface.loopback; });
-        for (const base::Ipv4 address : reactor::broadcast_addresses(interfaces)) {
-            destinations_.push_back({{address, settings.search_port}, false});
-        }
-        if (interfaces.empty()) {
-            destinations_.push_back({{base::ipv4_loopback, settings.search_port}, true});
-        }
-    }
-    std::string list;
-    for (const Host& host : settings.address_list) {
-        list += fmt::format("{}:{} ", host.name, host.port);
-    }
-    const std::weak_ptr<bool> alive = alive_;
-    reactor::resolve(shard_, list, settings.search_port, [this, alive](const reactor::Resolved& resolved) {
-        if (alive.expired()) {
-            return;
-        }
-        for (const std::string& problem : resolved.problems) {
-            log_.warning("pva.client.address", "EPICS_PVA_ADDR_LIST: {}", problem);
-        }
-        const auto interfaces = reactor::interfaces();
-        for (const base::Endpoint& endpoint : resolved.endpoints) {
-            const bool broadcast = endpoint.address == base::ipv4_broadcast ||
-                                   std::ranges::any_of(interfaces, [&](const reactor::Interface& interface) {
-                                       return interface.broadcast == endpoint.address;
-                                   });
-            destinations_.push_back({endpoint, !broadcast && !endpoint.address.multicast()});
-        }
-        ready_ = true;
-        run();
-    });
+    find_destinations(shard, settings, log,
+                      [this, alive = std::weak_ptr<bool>(alive_)](std::vector<Destination> destinations) {
+                          if (!alive.expired()) {
+                              destinations_ = std::move(destinations);
+                              ready_ = true;
+                              run();
+                          }
+                      });
 }
 
 std::size_t Searcher::bytes_of(std::uint32_t id)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/log.h"
-#include "client/pva/settings.h"
+#include "client/pva/destinations.h"
 #include "client/search_schedule.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
@@ -39,7 +39,6 @@ class Searcher {
     void stop(std::uint32_t id) { schedule_.remove(id); }
 
   private:
-    void find_destinations(const Settings& settings);
     void run();
     void send(std::span<const std::uint32_t> ids);
     void receive(std::span<const reactor::Datagram> datagrams);
@@ -49,10 +48,6 @@ class Searcher {
     SearcherUser& user_;
     base::Log& log_;
     SearchSchedule schedule_;
-    struct Destination {
-        base::Endpoint endpoint;
-        bool unicast = true;
-    };
     std::vector<Destination> destinations_;
     std::unique_ptr<reactor::UdpSocket> socket_;
     reactor::Timer timer_;

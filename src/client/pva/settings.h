@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/endpoint.h"
 #include "base/time.h"
 #include "client/variables.h"
 
@@ -13,6 +14,8 @@ namespace iochron::client::pva {
 struct Settings {
     std::vector<Host> address_list;                    ///< EPICS_PVA_ADDR_LIST: where to search
     bool auto_address_list = true;                     ///< EPICS_PVA_AUTO_ADDR_LIST: at all interfaces' broadcasts too
+    std::vector<base::Ipv4> interfaces;                ///< EPICS_PVA_INTF_ADDR_LIST: the only ones to use; empty: all
+    std::uint16_t server_port = 5075;                  ///< EPICS_PVA_SERVER_PORT: of a server named without a port
     std::uint16_t search_port = 5076;                  ///< EPICS_PVA_BROADCAST_PORT
     base::Duration timeout = std::chrono::seconds(40); ///< silence that ends a connection: 4/3 EPICS_PVA_CONN_TMO
     std::string account;                               ///< who we say we are

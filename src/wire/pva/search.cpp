@@ -84,8 +84,10 @@ void write(std::vector<std::byte>& to, base::ByteOrder order, const Search& sear
     encoder.raw(std::array<std::byte, 3>{});
     write_address(encoder, search.answer_to.value_or(base::ipv4_any));
     encoder.u16(search.answer_port);
-    encoder.size(1);
-    encoder.text("tcp");
+    encoder.size(search.tcp ? 1 : 0);
+    if (search.tcp) {
+        encoder.text("tcp");
+    }
     encoder.u16(static_cast<std::uint16_t>(search.names.size()));
     for (const Search::Name& name : search.names) {
         encoder.u32(name.id);

@@ -36,7 +36,7 @@ struct Search {
     std::uint8_t flags = 0;
     std::optional<base::Ipv4> answer_to; ///< nothing: an IPv6 address, which is not answered; any: where it came from
     std::uint16_t answer_port = 0;
-    bool tcp = true; ///< "tcp" is among the protocols, or none are named
+    bool tcp = true; ///< "tcp" is among the protocols, or none are named; written, false names none
     std::vector<Name> names;
 };
 
