@@ -1,6 +1,7 @@
 // A pvAccess server's bytes, in pieces, to a client's connection: the types and values of its answers are read as the
 // client reads them. The first byte chooses the size of the pieces.
 #include "client/pva/connection.h"
+#include "pv/normative.h"
 #include "pv/plain.h"
 #include "wire/pva/bit_set.h"
 
@@ -14,7 +15,7 @@ using client::pva::Connection;
 namespace {
 
 /// Keeps the type that each request's INIT told, and reads later answers into it.
-struct Reader final : client::pva::ConnectionUser {
+struct Reader final : client::pva::ConnectionUser, pv::Sink {
     void validated() override {}
     void created(std::uint32_t, std::uint32_t, const wire::pva::Status&) override {}
     void destroyed(std::uint32_t) override {}
@@ -45,7 +46,13 @@ struct Reader final : client::pva::ConnectionUser {
         }
         return reader.ok();
     }
-    void settled() override {}
+    void settled() override {} // both of ConnectionUser and of Sink
+    void opened(std::span<const pv::Opened>) override {}
+    std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
+    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
+    void rights_changed(pv::Token, pv::Rights) override {}
+    void meta_changed(pv::Token, const pv::MetaRef&) override {}
+    void closed(pv::Token, const pv::Status&) override {}
     void gone(std::string_view) override { ++ends; }
 
     std::map<std::uint32_t, pv::Structure> states;
@@ -63,7 +70,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     base::BlockPool pool;
     const base::Steady now{std::chrono::seconds(1)};
     Reader user;
-    Connection connection(settings, user, pool, now);
+    client::pva::Monitors monitors;
+    client::UpdateBatch batch;
+    Connection connection(settings, user, monitors, batch, pool, now);
+    for (const pv::TypeRef& type : {pv::nt_scalar(pv::ScalarType::float64), pv::nt_enum()}) { // ids 0x400000, 0x400001
+        client::pva::Monitor& monitor = monitors.get(monitors.insert());
+        monitor.sink = &user;
+        monitor.layout = connection.layout_of(type);
+    }
     const auto bytes = std::as_bytes(std::span(data, size)).subspan(1);
     const std::size_t cut = std::max<std::size_t>(1, data[0]);
     for (std::size_t at = 0; at < bytes.size() && !connection.finished(); at += cut) {

@@ -45,6 +45,9 @@ struct Meta {
     double hysteresis = 0;
     std::vector<std::string> choices; ///< of an enumeration
     TypeRef structure;                ///< of a PV that is a structure (type is `structure`); null for all others
+
+    /// A limit that is none equals one that is none.
+    bool operator==(const Meta& other) const;
 };
 
 using MetaRef = std::shared_ptr<const Meta>;

@@ -27,9 +27,15 @@ struct Plain {
 [[nodiscard]] std::optional<Plain> plain_of(const Structure& structure);
 
 /// The Meta that display, control and valueAlarm make, with the choices of an enum_t; its `structure` is null. Nothing
-/// where plain_of() gives nothing. Limits of which the low one is not below the high one count as none. An array can
-/// hold what it holds now, and 1 at the least: a structure does not tell how long it may become.
+/// where plain_of() gives nothing. An array can hold what it holds now, and 1 at the least: a structure does not tell
+/// how long it may become.
 [[nodiscard]] std::optional<Meta> plain_meta_of(const Structure& structure);
+
+/// Takes over what `changed` marks of it; the rest of `meta` stays.
+void update_plain_meta(const Structure& changed, Meta& meta);
+
+/// The stamp of a time_t: what nobody can mean is brought within 1990 and 2255.
+[[nodiscard]] base::Stamp stamp_of(std::int64_t seconds_past_epoch, std::int64_t nanoseconds);
 
 /// The STAT that an alarm_t means: the one whose name is its message (QSRV writes it so), else one of its kind.
 [[nodiscard]] AlarmStatus alarm_status_of(std::int64_t severity, std::int64_t status, std::string_view message);

@@ -54,6 +54,14 @@ class Value {
         std::memcpy(&value.bits_, &number, sizeof number);
         return value;
     }
+    /// A number of this type from what bits() gives.
+    [[nodiscard]] static Value number(ScalarType type, std::uint64_t bits) noexcept
+    {
+        Value value;
+        value.type_ = type;
+        value.bits_ = bits;
+        return value;
+    }
     [[nodiscard]] static Value of(std::string_view text);
     [[nodiscard]] static Value enumeration(std::uint16_t index) noexcept
     {

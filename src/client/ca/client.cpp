@@ -81,7 +81,7 @@ pv::ChannelId Client::open_channel(const pv::OpenRequest& request, pv::Sink& sin
     opening.token = request.token;
     opening.sink = &sink;
     opening.next = std::exchange(channel.openings, id);
-    use(sink);
+    sinks_.use(sink);
     if (is_new) {
         searcher_.add(channels_.place(channel.id), 0);
     } else if (channel.state == ChannelState::open) {
@@ -120,7 +120,7 @@ void Client::close(pv::ChannelId id)
         next = &openings_.get(*next).next;
     }
     *next = opening->next;
-    stop_using(*opening->sink);
+    sinks_.stop_using(*opening->sink);
     openings_.erase(opening->id);
     if (channel.openings == 0) {
         drop(channel);
@@ -182,34 +182,7 @@ void Client::tell_opened()
 void Client::settle(base::Steady /*now*/)
 {
     tell_opened();
-    settle_sinks();
-}
-
-void Client::settle_sinks()
-{
-    for (std::size_t i = 0; i < sinks_.size(); ++i) { // a sink may open and close channels
-        sinks_[i].sink->settled();
-    }
-}
-
-void Client::use(pv::Sink& sink)
-{
-    const auto known =
-        std::find_if(sinks_.begin(), sinks_.end(), [&](const SinkUse& use) { return use.sink == &sink; });
-    if (known != sinks_.end()) {
-        ++known->openings;
-    } else {
-        sinks_.push_back({&sink, 1});
-    }
-}
-
-void Client::stop_using(pv::Sink& sink)
-{
-    const auto known =
-        std::find_if(sinks_.begin(), sinks_.end(), [&](const SinkUse& use) { return use.sink == &sink; });
-    if (--known->openings == 0) {
-        sinks_.erase(known);
-    }
+    sinks_.settle();
 }
 
 } // namespace iochron::client::ca

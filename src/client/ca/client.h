@@ -7,6 +7,7 @@
 #include "client/ca/tables.h"
 #include "client/ca/values.h"
 #include "client/network_source.h"
+#include "client/sinks.h"
 #include "pv/source.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
@@ -101,10 +102,6 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
       private:
         Client& client_;
     };
-    struct SinkUse {
-        pv::Sink* sink;
-        std::size_t openings;
-    };
     struct Answer {
         pv::Sink* sink;
         pv::Opened opened;
@@ -182,9 +179,6 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
 
     void settle(base::Steady now) override;
     void tell_opened();
-    void settle_sinks();
-    void use(pv::Sink& sink);
-    void stop_using(pv::Sink& sink);
 
     reactor::Shard& shard_;
     Settings settings_;
@@ -201,7 +195,7 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
     FanOut fan_out_{*this};
     UpdateBatch batch_;
 
-    std::vector<SinkUse> sinks_;
+    Sinks sinks_;
     std::vector<Answer> answers_; ///< opened channels not told yet
     std::uint32_t links_made_ = 0;
     std::vector<std::unique_ptr<Link>> links_;

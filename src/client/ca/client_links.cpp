@@ -91,7 +91,7 @@ void Client::gone(Link& link, std::string_view why)
         name_server_timer_.at(shard_.now() + (in_vain ? settings_.connection_timeout : 1s));
     }
     tell_opened();
-    settle_sinks();
+    sinks_.settle();
 }
 
 // Twice within seconds: the server accepts circuits and closes them, and shall not be asked in a tight loop.
@@ -133,7 +133,7 @@ void Client::responsive(Link& link, bool yes)
         }
     }
     tell_opened(); // before the updates that follow
-    settle_sinks();
+    sinks_.settle();
 }
 
 void Client::attach(Channel& channel, Link& link)

@@ -63,7 +63,7 @@ void Link::gone(std::string_view why)
 void Link::settled()
 {
     client_.tell_opened();
-    client_.settle_sinks();
+    client_.sinks_.settle();
 }
 
 } // namespace iochron::client::ca

@@ -3,16 +3,17 @@
 #include "base/log.h"
 #include "client/network_source.h"
 #include "client/pva/connection.h"
+#include "client/pva/monitor.h"
 #include "client/pva/operation.h"
 #include "client/pva/searcher.h"
 #include "client/pva/settings.h"
+#include "client/sinks.h"
 #include "pv/plain.h"
 #include "pv/structure.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,23 +72,19 @@ class Client final : public NetworkSource, private SearcherUser {
     class Link;
     struct Opening;
 
-    /// What was asked of a channel's server, by the id that its answers bear.
+    /// An operation, by the id that its answers bear; those of Monitors are all higher.
     struct Request {
-        enum class Kind : std::uint8_t { describe, read, write, monitor, put_get, rpc, process, info };
+        enum class Kind : std::uint8_t { describe, read, write, put_get, rpc, process, info };
 
         Kind kind = Kind::read;
         std::uint32_t channel = 0;
         pv::Token token{};
         pv::Sink* sink = nullptr;
-        pv::Value value;         ///< of a write, until it has been sent
-        pv::Value asked;         ///< the pvRequest; none: everything
-        bool reads_back = false; ///< a put waits for the choices of its value
-        Pipeline pipeline;       ///< of a monitor
-        std::uint32_t to_grant = 0;
-        pv::TypeRef back;                   ///< what a put-get gives
-        bool waits = false;                 ///< an update of it is in the batch
+        pv::Value value;                    ///< of a write, until it has been sent
+        pv::Value asked;                    ///< the pvRequest; none: everything
+        bool reads_back = false;            ///< a put waits for the choices of its value
         bool ready = false;                 ///< INIT was answered
-        pv::Plain plain;                    ///< what the last sample of a monitor refers to
+        pv::TypeRef back;                   ///< what a put-get gives
         std::optional<pv::Structure> state; ///< once INIT has told the type
     };
     struct Channel {
@@ -97,10 +94,12 @@ class Client final : public NetworkSource, private SearcherUser {
         State state = State::searching;
         std::uint32_t sid = 0;
         Link* link = nullptr;
+        std::uint32_t place = 0; ///< in the link's list
         pv::MetaRef meta;
         pv::Token token{};
         pv::Sink* sink = nullptr;
         std::vector<std::uint32_t> requests;  ///< ids
+        std::vector<std::uint32_t> monitors;  ///< ids
         bool bare = false;                    ///< see open_bare()
         std::optional<base::Endpoint> server; ///< the only one
     };
@@ -117,17 +116,19 @@ class Client final : public NetworkSource, private SearcherUser {
     void refused(std::uint32_t id, const std::string& why, bool was_open);
     void gone(Link& link, std::string_view why);
     void drop(std::uint32_t id);
+    void attach(std::uint32_t id, Link& link);
+    void detach(Channel& channel);
+    void set_meta(Channel& channel, pv::MetaRef meta);
 
     // Requests (client_requests.cpp).
     std::uint32_t add_request(std::uint32_t channel, Request::Kind kind, pv::Token token, pv::Sink* sink);
     void start(std::uint32_t id);
-    bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types);
+    bool answered(Link& link, wire::pva::Command command, std::uint32_t id, base::Reader& reader,
+                  wire::pva::TypeCache& types);
     bool initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     void ready(std::uint32_t id, Request& request);
     bool executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     bool got(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
-    bool updated(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
-    void tell_update(std::uint32_t id, Request& request);
     [[nodiscard]] pv::Sample sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const;
     [[nodiscard]] pv::MetaRef meta_of(const Channel& channel, const pv::Structure& structure) const;
     // What structures alone are asked for (client_operations.cpp).
@@ -141,8 +142,18 @@ class Client final : public NetworkSource, private SearcherUser {
     void finish_with(std::uint32_t id, pv::Value value);
     void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
     void end(std::uint32_t id, bool tell_server);
-    void tell_batch();
-    void settle_later(pv::Sink& sink);
+
+    // Monitors (client_monitors.cpp).
+    Monitor* add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink);
+    void start(Monitor& monitor);
+    void stop_monitors(Channel& channel);
+    bool answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
+    bool initialized(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
+    void run(Monitor& monitor, const pv::TypeRef& type);
+    void updated(Monitor& monitor, const pv::Structure& update);
+    bool updated(Monitor& monitor, WholeState& state, base::Reader& reader, wire::pva::TypeCache& types);
+    bool properties_changed(const Monitor& monitor, pv::MetaRef meta);
+    void remove(Monitor& monitor, bool tell_server);
     void settled();
 
     reactor::Shard& shard_;
@@ -158,10 +169,10 @@ class Client final : public NetworkSource, private SearcherUser {
     std::optional<reactor::TcpStreams> streams_;
     Searcher searcher_;
 
-    std::vector<pv::Update> batch_;       ///< of one sink and one read
-    std::vector<std::uint32_t> in_batch_; ///< requests of which an update waits there
-    pv::Sink* batch_sink_ = nullptr;
-    std::vector<pv::Sink*> to_settle_;
+    Monitors monitors_;
+    std::unordered_map<std::uint32_t, WholeState> wholes_; ///< of monitors that are no number's, by id
+    UpdateBatch batch_;
+    Sinks sinks_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

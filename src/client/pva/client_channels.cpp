@@ -22,6 +22,7 @@ Client::Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientO
 Client::~Client()
 {
     alive_.reset();
+    sinks_.clear();
     channels_.clear();
     requests_.clear();
     streams_.reset();
@@ -72,6 +73,7 @@ std::uint32_t Client::add_channel(const pv::OpenRequest& request, pv::Sink& sink
     channel.name = request.name;
     channel.token = request.token;
     channel.sink = &sink;
+    sinks_.use(sink);
     return id;
 }
 
@@ -113,7 +115,8 @@ void Client::found(std::uint32_t id, const base::Endpoint& server)
         it->connect_.emplace(
             *streams_, server, 5s,
             [this, it](reactor::TcpStream& stream) -> std::unique_ptr<base::Connection> {
-                auto connection = std::make_unique<Connection>(settings_, *it, shard_.pool(), shard_.now());
+                auto connection =
+                    std::make_unique<Connection>(settings_, *it, monitors_, batch_, shard_.pool(), shard_.now());
                 it->stream_ = &stream;
                 it->connection_ = connection.get();
                 return connection;
@@ -126,8 +129,7 @@ void Client::found(std::uint32_t id, const base::Endpoint& server)
     }
     Channel& channel = channels_.at(id);
     channel.state = Channel::State::connecting;
-    channel.link = link.get();
-    link->channels_.push_back(id);
+    attach(id, *link);
     if (link->validated_) {
         link->connection_->create_channel(id, channel.name);
         link->touch();
@@ -167,7 +169,7 @@ void Client::created(std::uint32_t id, std::uint32_t sid, const wire::pva::Statu
 void Client::described(std::uint32_t id, const pv::Structure& structure)
 {
     Channel& channel = channels_.at(id);
-    channel.meta = meta_of(channel, structure);
+    set_meta(channel, meta_of(channel, structure));
     opened(id);
 }
 
@@ -177,13 +179,11 @@ void Client::opened(std::uint32_t id)
     channel.state = Channel::State::open;
     const pv::Opened opened{
         .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
-    settle_later(*channel.sink);
-    const std::vector<std::uint32_t> before = channel.requests; // what is asked from within opened() starts by itself
+    const std::vector<std::uint32_t> before = channel.monitors; // what is asked from within opened() starts by itself
     channel.sink->opened({&opened, 1});
-    for (const std::uint32_t request : before) {
-        if (const auto it = requests_.find(request);
-            it != requests_.end() && it->second.kind == Request::Kind::monitor) {
-            start(request);
+    for (const std::uint32_t id_of_monitor : before) {
+        if (Monitor* const monitor = monitors_.find(id_of_monitor)) {
+            start(*monitor);
         }
     }
 }
@@ -198,16 +198,17 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
     Channel& channel = found->second;
     const bool was_open = channel.state == Channel::State::open;
     channel.state = Channel::State::searching;
-    if (Link* const link = std::exchange(channel.link, nullptr)) {
-        std::erase(link->channels_, id);
+    if (channel.link != nullptr) {
+        detach(channel);
     }
-    tell_batch();
+    batch_.flush();
+    stop_monitors(channel);
     for (const std::uint32_t request : std::vector(channel.requests)) {
-        if (requests_.at(request).kind == Request::Kind::monitor) {
-            requests_.at(request).ready = false;
-            requests_.at(request).state.reset();
-            requests_.at(request).to_grant = 0;
-        } else if (requests_.at(request).kind == Request::Kind::describe) {
+        const auto under_way = requests_.find(request);
+        if (under_way == requests_.end()) {
+            continue; // a sink has cancelled it meanwhile
+        }
+        if (under_way->second.kind == Request::Kind::describe) {
             end(request, false);
         } else {
             finish(request, {pv::Outcome::disconnected, why}, nullptr);
@@ -220,7 +221,6 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
         }
         again_later ? searcher_.search_later(id) : searcher_.search(id);
         if (was_open) {
-            settle_later(*still->second.sink);
             still->second.sink->closed(still->second.token, {pv::Outcome::disconnected, why});
         }
     }
@@ -232,7 +232,6 @@ void Client::refused(std::uint32_t id, const std::string& why, bool was_open)
     const Channel& channel = channels_.at(id);
     const pv::Token token = channel.token;
     pv::Sink& sink = *channel.sink;
-    settle_later(sink);
     if (was_open) {
         sink.closed(token, {pv::Outcome::disconnected, why});
         return;
@@ -253,7 +252,11 @@ void Client::gone(Link& link, std::string_view why)
     link.connection_ = nullptr;
     link.stream_ = nullptr;
     const std::string reason = fmt::format("the connection to {} is lost: {}", to_string(link.server_), why);
-    for (const std::uint32_t id : std::exchange(link.channels_, {})) {
+    const std::vector<std::uint32_t> channels = std::exchange(link.channels_, {});
+    for (const std::uint32_t id : channels) { // a sink may close others meanwhile
+        channels_.at(id).link = nullptr;
+    }
+    for (const std::uint32_t id : channels) {
         lost(id, reason, true);
     }
     settled();
@@ -276,26 +279,49 @@ void Client::close(pv::ChannelId channel_id)
 void Client::drop(std::uint32_t id)
 {
     Channel& channel = channels_.at(id);
-    std::erase_if(batch_, [&](const pv::Update& update) {
-        return std::ranges::any_of(channel.requests, [&](std::uint32_t request) {
-            return requests_.at(request).token == update.token && requests_.at(request).sink == batch_sink_;
-        });
-    });
     for (const std::uint32_t request : std::vector(channel.requests)) {
         end(request, false); // the server ends them with the channel
     }
+    for (const std::uint32_t monitor : std::vector(channel.monitors)) {
+        remove(monitors_.get(monitor), false);
+    }
     searcher_.stop(id);
     if (Link* const link = channel.link) {
-        std::erase(link->channels_, id);
         if (channel.state >= Channel::State::describing) {
             link->connection_->destroy_channel(channel.sid, id);
         }
+        detach(channel);
         if (link->channels_.empty() && link->connection_ != nullptr) {
             link->connection_->finish();
         }
         link->touch();
     }
+    sinks_.stop_using(*channel.sink);
     channels_.erase(id);
+}
+
+void Client::attach(std::uint32_t id, Link& link)
+{
+    Channel& channel = channels_.at(id);
+    channel.link = &link;
+    channel.place = static_cast<std::uint32_t>(link.channels_.size());
+    link.channels_.push_back(id);
+}
+
+void Client::detach(Channel& channel)
+{
+    std::vector<std::uint32_t>& all = std::exchange(channel.link, nullptr)->channels_;
+    all[channel.place] = all.back();
+    channels_.at(all.back()).place = channel.place;
+    all.pop_back();
+}
+
+void Client::set_meta(Channel& channel, pv::MetaRef meta)
+{
+    for (const std::uint32_t monitor : channel.monitors) {
+        monitors_.get(monitor).meta = meta.get();
+    }
+    channel.meta = std::move(meta);
 }
 
 } // namespace iochron::client::pva

@@ -14,7 +14,6 @@ using wire::pva::Encoder;
 constexpr std::uint8_t last = 0x10;
 constexpr std::uint8_t present = 0x40;     ///< PUT: the present value
 constexpr std::uint8_t present_put = 0x80; ///< PUT_GET: the present value of what would be put
-constexpr std::uint8_t grant = 0x80;       ///< MONITOR
 
 /// The index of a choice, or the text as it is.
 pv::Value chosen(const pv::Value& text, std::span<const std::string> choices)
@@ -43,8 +42,6 @@ Command Client::command_of(Request::Kind kind)
         return Command::put;
     case Request::Kind::put_get:
         return Command::put_get;
-    case Request::Kind::monitor:
-        return Command::monitor;
     case Request::Kind::rpc:
         return Command::rpc;
     case Request::Kind::process:
@@ -78,35 +75,6 @@ void Client::execute(pv::ChannelId channel, pv::Token token, Operation operation
     request.asked = std::move(operation.request);
     request.value = std::move(operation.value);
     start(asked);
-}
-
-pv::SubscriptionId Client::structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink)
-{
-    const auto channel = static_cast<std::uint32_t>(request.channel);
-    const std::uint32_t id = add_request(channel, Request::Kind::monitor, request.token, &sink);
-    requests_.at(id).pipeline = pipeline_of(asked);
-    requests_.at(id).asked = std::move(asked);
-    if (channels_.at(channel).state == Channel::State::open) {
-        start(id);
-    }
-    return pv::SubscriptionId{id};
-}
-
-void Client::credit(pv::SubscriptionId subscription, std::uint32_t updates)
-{
-    const auto found = requests_.find(static_cast<std::uint32_t>(subscription));
-    if (found == requests_.end() || found->second.pipeline.window == 0 || !found->second.ready) {
-        return;
-    }
-    Request& request = found->second;
-    request.to_grant += updates;
-    if (request.to_grant < request.pipeline.grant_at) {
-        return;
-    }
-    const Channel& channel = channels_.at(request.channel);
-    channel.link->connection_->request(Command::monitor, channel.sid, found->first, grant,
-                                       [&](Encoder& encoder) { encoder.u32(std::exchange(request.to_grant, 0)); });
-    channel.link->touch();
 }
 
 /// Sends the value of a put or put-get. The text of a choice waits for the choices where only the server has them.

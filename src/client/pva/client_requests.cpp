@@ -16,14 +16,6 @@ using wire::pva::Encoder;
 
 constexpr std::uint8_t init = 0x08;
 constexpr std::uint8_t last = 0x10;
-constexpr std::uint8_t start_monitor = 0x44;
-constexpr std::uint8_t pipelined = 0x80; ///< MONITOR: at INIT, and by itself the grant of more
-
-const pv::Value& everything()
-{
-    static const pv::Value all = pv::Value::of(pv::Structure(pv::structure("", {{"field", pv::structure("", {})}})));
-    return all;
-}
 
 bool has_type(Command command)
 {
@@ -47,7 +39,10 @@ const pv::Value& putting(bool block, pv::Processing processing)
 
 std::uint32_t Client::add_request(std::uint32_t channel, Request::Kind kind, pv::Token token, pv::Sink* sink)
 {
-    const std::uint32_t id = ++last_request_;
+    do {
+        last_request_ = last_request_ % (Monitors::most - 1) + 1;
+    } while (requests_.contains(last_request_));
+    const std::uint32_t id = last_request_;
     Request& request = requests_[id];
     request.kind = kind;
     request.channel = channel;
@@ -65,25 +60,24 @@ void Client::start(std::uint32_t id)
     if (request.kind == Request::Kind::info) {
         connection.get_field(channel.sid, id);
     } else {
-        const bool grants = request.pipeline.window != 0;
-        connection.request(command_of(request.kind), channel.sid, id, grants ? init | pipelined : init,
-                           [&](Encoder& encoder) {
-                               write_typed(encoder, request.asked.empty() ? everything() : request.asked);
-                               if (grants) {
-                                   encoder.u32(request.pipeline.window);
-                               }
-                           });
+        connection.request(command_of(request.kind), channel.sid, id, init, [&](Encoder& encoder) {
+            write_typed(encoder, request.asked.empty() ? everything() : request.asked);
+        });
     }
     channel.link->touch();
 }
 
-bool Client::answered(Command command, std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types)
+bool Client::answered(Link& link, Command command, std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types)
 {
+    if (Monitor* const monitor = command == Command::monitor ? monitors_.find(id) : nullptr;
+        monitor != nullptr && channels_.at(monitor->channel).link == &link) {
+        return answered(*monitor, reader, types);
+    }
     if (command == Command::get_field) {
         return informed(id, reader, types);
     }
     const auto found = requests_.find(id);
-    if (found == requests_.end()) {
+    if (found == requests_.end() || channels_.at(found->second.channel).link != &link) {
         // Ended meanwhile. What defines types must be read all the same.
         const bool first = (reader.u8() & init) != 0;
         if (first && has_type(command) && wire::pva::read_status(reader).success()) {
@@ -97,14 +91,7 @@ bool Client::answered(Command command, std::uint32_t id, base::Reader& reader, w
         return true;
     }
     Request& request = found->second;
-    const std::uint8_t subcommand = reader.u8();
-    if ((subcommand & init) != 0) {
-        return initialized(id, request, reader, types);
-    }
-    if (command == Command::monitor) {
-        return (subcommand & last) != 0 || updated(id, request, reader, types);
-    }
-    return executed(id, request, reader, types);
+    return (reader.u8() & init) != 0 ? initialized(id, request, reader, types) : executed(id, request, reader, types);
 }
 
 bool Client::initialized(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
@@ -123,8 +110,6 @@ bool Client::initialized(std::uint32_t id, Request& request, base::Reader& reade
         const std::string why = status.success() ? "the PV is no structure" : status.message;
         if (request.kind == Request::Kind::describe) {
             lost(request.channel, why, true);
-        } else if (request.kind == Request::Kind::monitor) {
-            log_.warning("pva.client.monitor", "{} cannot be monitored: {}", channels_.at(request.channel).name, why);
         } else {
             finish(id, {failure_of(request.kind), why}, nullptr);
         }
@@ -143,9 +128,6 @@ void Client::ready(std::uint32_t id, Request& request)
     const Channel& channel = channels_.at(request.channel);
     Connection& connection = *channel.link->connection_;
     switch (request.kind) {
-    case Request::Kind::monitor:
-        connection.request(Command::monitor, channel.sid, id, start_monitor);
-        break;
     case Request::Kind::write:
     case Request::Kind::put_get:
         put(id, request);
@@ -210,21 +192,6 @@ bool Client::got(std::uint32_t id, Request& request, base::Reader& reader, wire:
     return true;
 }
 
-bool Client::updated(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
-{
-    if (!request.state) {
-        return false;
-    }
-    request.state->unmark_all();
-    wire::pva::ValueReader(reader, types).marked(*request.state);
-    (void)wire::pva::read_bit_set(reader); // overrun: the server's queue, not ours
-    if (!reader.ok()) {
-        return false;
-    }
-    tell_update(id, request);
-    return true;
-}
-
 pv::Sample Client::sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const
 {
     if (auto found = options_.structures || channel.bare ? std::nullopt : plain_of(structure)) {
@@ -248,66 +215,11 @@ pv::MetaRef Client::meta_of(const Channel& channel, const pv::Structure& structu
     return meta;
 }
 
-/// Updates of one sink are handed over together; one of a monitor that waits refers to what the next one changes.
-void Client::tell_update(std::uint32_t id, Request& request)
-{
-    Channel& channel = channels_.at(request.channel);
-    const auto display = request.state->type()->find("display");
-    const auto choices = request.state->type()->find("value.choices");
-    const bool property =
-        (display && request.state->is_marked(*display)) || (choices && request.state->is_marked(*choices));
-    if (request.waits || property || batch_sink_ != request.sink) {
-        tell_batch();
-        batch_sink_ = request.sink;
-    }
-    if (property) {
-        channel.meta = meta_of(channel, *request.state);
-        channel.sink->meta_changed(channel.token, channel.meta);
-    }
-    pv::Sample sample = sample_of(channel, *request.state, request.plain);
-    sample.mask = pv::Mask::value | (property ? pv::Mask::property : pv::Mask::none);
-    batch_.push_back({request.token, std::move(sample)});
-    request.waits = true;
-    in_batch_.push_back(id);
-}
-
-void Client::tell_batch()
-{
-    if (batch_.empty()) {
-        return;
-    }
-    const std::vector<pv::Update> batch = std::exchange(batch_, {});
-    for (const std::uint32_t id : std::exchange(in_batch_, {})) {
-        if (const auto found = requests_.find(id); found != requests_.end()) {
-            found->second.waits = false;
-        }
-    }
-    batch_sink_->updates(batch);
-    settle_later(*batch_sink_);
-}
-
-void Client::settle_later(pv::Sink& sink)
-{
-    if (std::ranges::find(to_settle_, &sink) == to_settle_.end()) {
-        to_settle_.push_back(&sink);
-    }
-}
-
-void Client::settled()
-{
-    tell_batch();
-    for (pv::Sink* const sink : std::exchange(to_settle_, {})) {
-        sink->settled();
-    }
-}
-
 void Client::finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample)
 {
     const pv::Token token = requests_.at(id).token;
     pv::Sink& sink = *requests_.at(id).sink;
     end(id, false);
-    tell_batch(); // updates that were made before come before
-    settle_later(sink);
     sink.completed(token, status, sample);
 }
 
@@ -361,34 +273,11 @@ void Client::cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink)
     }
     for (const std::uint32_t id : std::vector(found->second.requests)) {
         const Request& request = requests_.at(id);
-        if (request.token == operation && request.sink == &sink && request.kind != Request::Kind::monitor) {
+        if (request.token == operation && request.sink == &sink) {
             end(id, true);
             return;
         }
     }
-}
-
-pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, pv::Sink& sink)
-{
-    const auto channel = static_cast<std::uint32_t>(request.channel);
-    const std::uint32_t id = add_request(channel, Request::Kind::monitor, request.token, &sink);
-    if (channels_.at(channel).state == Channel::State::open) {
-        start(id);
-    }
-    return pv::SubscriptionId{id};
-}
-
-void Client::unsubscribe(pv::SubscriptionId subscription)
-{
-    const auto id = static_cast<std::uint32_t>(subscription);
-    const auto found = requests_.find(id);
-    if (found == requests_.end()) {
-        return;
-    }
-    std::erase_if(batch_, [&](const pv::Update& update) {
-        return update.token == found->second.token && batch_sink_ == found->second.sink;
-    });
-    end(id, true);
 }
 
 } // namespace iochron::client::pva

@@ -21,8 +21,9 @@ base::Duration echo_period(const Settings& settings)
 
 } // namespace
 
-Connection::Connection(const Settings& settings, ConnectionUser& user, base::BlockPool& pool, base::Steady now)
-    : settings_(settings), user_(user), output_(pool),
+Connection::Connection(const Settings& settings, ConnectionUser& user, Monitors& monitors, UpdateBatch& batch,
+                       base::BlockPool& pool, base::Steady now)
+    : settings_(settings), user_(user), monitors_(monitors), batch_(batch), output_(pool),
       assembler_(wire::pva::Role::server, base::Limits{}.message_bytes), heard_(now), echoed_(now),
       deadline_(now + echo_period(settings))
 {}
@@ -31,6 +32,9 @@ void Connection::received(std::span<const std::byte> bytes, base::Steady now)
 {
     heard_ = now;
     while (!finished_) {
+        if (assembler_.between_messages()) {
+            bytes = bytes.subspan(take_numbers(bytes));
+        }
         const auto message = assembler_.next(bytes);
         if (!message) {
             break;
@@ -41,6 +45,7 @@ void Connection::received(std::span<const std::byte> bytes, base::Steady now)
         why_ = assembler_.fault();
         finished_ = true;
     }
+    batch_.flush();
     user_.settled();
 }
 
@@ -54,6 +59,9 @@ void Connection::dispatch(const wire::pva::Message& message)
     }
     base::Reader reader(message.payload, message.header.order);
     const Command command = message.header.command();
+    if (command != Command::monitor) { // what came before comes before
+        batch_.flush();
+    }
     switch (command) {
     case Command::connection_validation:
         validate(reader);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/connection.h"
+#include "client/pva/monitor.h"
 #include "client/pva/settings.h"
+#include "client/update_batch.h"
 #include "wire/pva/assembler.h"
 #include "wire/pva/encoder.h"
 #include "wire/pva/header.h"
@@ -9,7 +11,9 @@
 #include "wire/pva/type.h"
 #include "wire/pva/value.h"
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +43,13 @@ class ConnectionUser {
 /// Thread: shard
 class Connection final : public base::Connection {
   public:
-    Connection(const Settings& settings, ConnectionUser& user, base::BlockPool& pool, base::Steady now);
+    /// Updates of numbers go from the Monitors right into the batch.
+    Connection(const Settings& settings, ConnectionUser& user, Monitors& monitors, UpdateBatch& batch,
+               base::BlockPool& pool, base::Steady now);
+
+    /// What a monitor of this type needs to take its updates the short way; null where it cannot. Lives as long as the
+    /// connection.
+    [[nodiscard]] Layout* layout_of(const pv::TypeRef& type);
 
     void create_channel(std::uint32_t cid, std::string_view name);
     void destroy_channel(std::uint32_t sid, std::uint32_t cid);
@@ -83,11 +93,23 @@ class Connection final : public base::Connection {
         wire::pva::end_message(frame_, start, order_);
         output_.append(frame_);
     }
+    struct Seen {
+        const std::byte* at;
+        const std::byte* end;
+        Monitor* monitor;
+    };
+    static constexpr std::size_t ahead = 32;
+    std::size_t look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen);
+    bool take_number(const Seen& seen);
+    std::size_t take_numbers(std::span<const std::byte> bytes);
     void dispatch(const wire::pva::Message& message);
     void validate(base::Reader& reader);
 
     const Settings& settings_;
     ConnectionUser& user_;
+    Monitors& monitors_;
+    UpdateBatch& batch_;
+    std::vector<std::unique_ptr<Layout>> layouts_;
     base::Output output_;
     wire::pva::Assembler assembler_;
     wire::pva::TypeCache types_; ///< that the server has defined

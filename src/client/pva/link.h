@@ -25,7 +25,7 @@ class Client::Link final : public ConnectionUser {
     bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader,
                   wire::pva::TypeCache& types) override
     {
-        return client_.answered(command, id, reader, types);
+        return client_.answered(*this, command, id, reader, types);
     }
     void settled() override { client_.settled(); }
     void gone(std::string_view why) override { client_.gone(*this, why); }

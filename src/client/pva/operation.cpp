@@ -30,6 +30,12 @@ std::uint32_t number(std::string_view text, std::uint32_t otherwise)
 
 } // namespace
 
+const pv::Value& everything()
+{
+    static const pv::Value all = pv::Value::of(pv::Structure(pv::structure("", {{"field", pv::structure("", {})}})));
+    return all;
+}
+
 std::expected<pv::Value, pv::Status> request_of(std::string_view text, PutRequest put)
 {
     std::string whole(text);

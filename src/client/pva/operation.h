@@ -26,6 +26,8 @@ struct PutRequest {
     pv::Processing processing = pv::Processing::passive;
 };
 
+/// The pvRequest for all fields, without options.
+[[nodiscard]] const pv::Value& everything();
 /// The pvRequest that a text means (wire/pva/request_text.h), with options of a put. No value for an empty text without
 /// options: everything. Refused where the text makes no sense, and where a pipeline has a queueSize below 2, which ends
 /// PVXS' servers (1.5.2).

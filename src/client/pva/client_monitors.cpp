@@ -1,0 +1,249 @@
+// Subscriptions of the client: one monitor each, which starts again with its channel.
+#include "client/pva/link.h"
+#include "wire/pva/bit_set.h"
+
+#include <algorithm>
+
+namespace iochron::client::pva {
+namespace {
+
+using wire::pva::Command;
+using wire::pva::Encoder;
+
+// Bits of a monitor's subcommand.
+constexpr std::uint8_t init = 0x08;
+constexpr std::uint8_t last = 0x10;
+constexpr std::uint8_t start_bits = 0x44;
+constexpr std::uint8_t grant = 0x80; ///< at INIT: what may be sent; by itself: how many more
+
+} // namespace
+
+pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, pv::Sink& sink)
+{
+    Monitor* const monitor = add_monitor(request, sink);
+    if (monitor == nullptr) {
+        return {};
+    }
+    start(*monitor);
+    return pv::SubscriptionId{monitor->id};
+}
+
+pv::SubscriptionId Client::structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink)
+{
+    Monitor* const monitor = add_monitor(request, sink);
+    if (monitor == nullptr) {
+        return {};
+    }
+    WholeState& state = wholes_[monitor->id];
+    state.pipeline = pipeline_of(asked);
+    state.asked = std::move(asked);
+    start(*monitor);
+    return pv::SubscriptionId{monitor->id};
+}
+
+/// Null where there are too many.
+Monitor* Client::add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink)
+{
+    const std::uint32_t id = monitors_.insert();
+    if (id == 0) {
+        log_.error("pva.client.subscribe", "a subscription was refused: there are too many");
+        return nullptr;
+    }
+    Monitor& monitor = monitors_.get(id);
+    monitor.token = request.token;
+    monitor.sink = &sink;
+    monitor.channel = static_cast<std::uint32_t>(request.channel);
+    Channel& channel = channels_.at(monitor.channel);
+    monitor.meta = channel.meta.get();
+    channel.monitors.push_back(id);
+    return &monitor;
+}
+
+void Client::credit(pv::SubscriptionId subscription, std::uint32_t updates)
+{
+    const auto found = wholes_.find(static_cast<std::uint32_t>(subscription));
+    if (found == wholes_.end() || found->second.pipeline.window == 0 || !found->second.structure) {
+        return;
+    }
+    WholeState& state = found->second;
+    state.to_grant += updates;
+    if (state.to_grant < state.pipeline.grant_at) {
+        return;
+    }
+    const Channel& channel = channels_.at(monitors_.get(found->first).channel);
+    channel.link->connection_->request(Command::monitor, channel.sid, found->first, grant,
+                                       [&](Encoder& encoder) { encoder.u32(std::exchange(state.to_grant, 0)); });
+    channel.link->touch();
+}
+
+void Client::unsubscribe(pv::SubscriptionId subscription)
+{
+    if (Monitor* const monitor = monitors_.find(static_cast<std::uint32_t>(subscription))) {
+        remove(*monitor, true);
+    }
+}
+
+void Client::remove(Monitor& monitor, bool tell_server)
+{
+    Channel& channel = channels_.at(monitor.channel);
+    std::erase(channel.monitors, monitor.id);
+    if (tell_server && channel.link != nullptr && channel.state >= Channel::State::describing) {
+        channel.link->connection_->destroy_request(channel.sid, monitor.id);
+        channel.link->touch();
+    }
+    wholes_.erase(monitor.id);
+    monitors_.erase(monitor.id);
+}
+
+/// At once where its channel is open, else when it is.
+void Client::start(Monitor& monitor)
+{
+    const Channel& channel = channels_.at(monitor.channel);
+    if (channel.state != Channel::State::open) {
+        return;
+    }
+    const auto whole = wholes_.find(monitor.id);
+    const bool asks = whole != wholes_.end() && !whole->second.asked.empty();
+    const std::uint32_t window = whole != wholes_.end() ? whole->second.pipeline.window : 0;
+    channel.link->connection_->request(Command::monitor, channel.sid, monitor.id, window != 0 ? init | grant : init,
+                                       [&](Encoder& encoder) {
+                                           write_typed(encoder, asks ? whole->second.asked : everything());
+                                           if (window != 0) {
+                                               encoder.u32(window);
+                                           }
+                                       });
+    channel.link->touch();
+}
+
+/// Until its channel is there again.
+void Client::stop_monitors(Channel& channel)
+{
+    for (const std::uint32_t id : channel.monitors) {
+        monitors_.get(id).layout = nullptr;
+        monitors_.get(id).number = {};
+        if (const auto whole = wholes_.find(id); whole != wholes_.end()) {
+            whole->second.structure.reset();
+            whole->second.to_grant = 0;
+            whole->second.started = false;
+        }
+    }
+}
+
+bool Client::answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types)
+{
+    const std::uint8_t subcommand = reader.u8();
+    if ((subcommand & init) != 0) {
+        return initialized(monitor, reader, types);
+    }
+    if ((subcommand & last) != 0) { // the server has ended it
+        return true;
+    }
+    if (monitor.layout == nullptr) {
+        const auto whole = wholes_.find(monitor.id);
+        return whole != wholes_.end() && updated(monitor, whole->second, reader, types);
+    }
+    const pv::Structure& update = monitor.layout->read(reader, types);
+    (void)wire::pva::read_bit_set(reader); // overrun: the server's queue, not ours
+    if (!reader.ok()) {
+        return false;
+    }
+    updated(monitor, update);
+    return true;
+}
+
+bool Client::initialized(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types)
+{
+    const wire::pva::Status status = wire::pva::read_status(reader);
+    const pv::TypeRef type = status.success() ? types.read(reader) : nullptr;
+    if (!reader.ok()) {
+        return false;
+    }
+    if (type && type->is(pv::Type::Form::structure)) {
+        run(monitor, type);
+    } else {
+        log_.warning("pva.client.monitor", "{} cannot be monitored: {}", channels_.at(monitor.channel).name,
+                     status.success() ? "it is no structure" : status.message);
+    }
+    return true;
+}
+
+void Client::run(Monitor& monitor, const pv::TypeRef& type)
+{
+    const Channel& channel = channels_.at(monitor.channel);
+    const bool whole = options_.structures || channel.bare || wholes_.contains(monitor.id);
+    Layout* const layout = whole ? nullptr : channel.link->connection_->layout_of(type);
+    if (layout != nullptr && layout->scalar() == channel.meta->type && !channel.meta->is_array) {
+        monitor.layout = layout;
+    } else {
+        wholes_[monitor.id].structure.emplace(type);
+    }
+    channel.link->connection_->request(Command::monitor, channel.sid, monitor.id, start_bits);
+    channel.link->touch();
+}
+
+/// The long way of a number: its first update, changed properties, and what is rare.
+void Client::updated(Monitor& monitor, const pv::Structure& update)
+{
+    const Channel& channel = channels_.at(monitor.channel);
+    monitor.layout->take(update, monitor.number);
+    if (monitor.layout->marks_properties(update)) {
+        pv::Meta meta = *channel.meta;
+        update_plain_meta(update, meta);
+        if (meta != *channel.meta) {
+            if (properties_changed(monitor, std::make_shared<pv::Meta>(std::move(meta)))) {
+                tell(batch_, monitor, pv::Mask::property);
+            }
+            return;
+        }
+    }
+    tell(batch_, monitor);
+}
+
+bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, wire::pva::TypeCache& types)
+{
+    if (!state.structure) {
+        return false;
+    }
+    pv::Structure& structure = *state.structure;
+    structure.unmark_all();
+    wire::pva::ValueReader(reader, types).marked(structure);
+    (void)wire::pva::read_bit_set(reader);
+    if (!reader.ok()) {
+        return false;
+    }
+    const auto marks = [&](std::string_view path) {
+        const auto field = structure.type()->find(path);
+        return field && structure.is_marked(*field);
+    };
+    const bool property = state.started && (marks("display") || marks("value.choices"));
+    if (property && !properties_changed(monitor, meta_of(channels_.at(monitor.channel), structure))) {
+        return true;
+    }
+    const pv::Mask mask = property ? pv::Mask::value | pv::Mask::property : pv::Mask::value;
+    pv::Sample& place = batch_.add(*monitor.sink, monitor.token, monitor.meta, pv::Mask::none);
+    place = sample_of(channels_.at(monitor.channel), structure, state.plain);
+    place.mask = std::exchange(state.started, true) ? mask : pv::Mask::none;
+    batch_.holds_more();
+    batch_.flush(); // it borrows from the state
+    return true;
+}
+
+/// False where the one who was told has ended the monitor.
+bool Client::properties_changed(const Monitor& monitor, pv::MetaRef meta)
+{
+    batch_.flush(); // it refers to the old one
+    const std::uint32_t id = monitor.id;
+    Channel& channel = channels_.at(monitor.channel);
+    const pv::MetaRef old = channel.meta;
+    set_meta(channel, std::move(meta));
+    channel.sink->meta_changed(channel.token, pv::MetaRef(channel.meta));
+    return monitors_.find(id) != nullptr;
+}
+
+void Client::settled()
+{
+    batch_.flush();
+    sinks_.settle();
+}
+
+} // namespace iochron::client::pva
