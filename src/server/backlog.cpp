@@ -79,12 +79,21 @@ std::vector<bool> Queue::superseded(std::span<const std::span<const std::byte>> 
     return result;
 }
 
+std::optional<std::uint32_t> Queue::update(std::span<const std::byte> frame) const
+{
+    const std::optional<std::uint32_t> subscription = frames_->update(frame);
+    return subscription && kept_whole_.contains(*subscription) ? std::nullopt : subscription;
+}
+
 std::size_t Queue::collapse()
 {
     std::vector<std::span<const std::byte>> updates; // oldest first
+    kept_bytes_ = 0;
     output_.walk(frames_->bytes, [&](std::span<const std::byte> frame) {
-        if (frames_->update(frame)) {
+        if (update(frame)) {
             updates.push_back(frame);
+        } else if (frames_->update(frame)) {
+            kept_bytes_ += frames_->bytes(frame);
         }
     });
     const std::vector<bool> old = superseded(updates);
@@ -96,8 +105,7 @@ std::size_t Queue::collapse()
         }
     }
     std::size_t next = 0; // also where none is dropped: what stays counts as young again, so that this is seldom
-    output_.retain(frames_->bytes,
-                   [&](std::span<const std::byte> frame) { return !frames_->update(frame) || !old[next++]; });
+    output_.retain(frames_->bytes, [&](std::span<const std::byte> frame) { return !update(frame) || !old[next++]; });
     behind_ = true;
     until_ = output_.produced();
     again_ = std::max(output_.size() * 2, small_bytes);
@@ -115,8 +123,18 @@ std::uint64_t Queue::forget(std::uint32_t subscription)
     return count;
 }
 
+void Queue::keep_all_of(std::uint32_t subscription, bool all)
+{
+    if (all) {
+        kept_whole_.insert(subscription);
+    } else {
+        kept_whole_.erase(subscription);
+    }
+}
+
 void Queue::take_over(Queue& other)
 {
+    kept_bytes_ = std::exchange(other.kept_bytes_, 0);
     output_ = std::move(other.output_);
     behind_ = std::exchange(other.behind_, false);
     until_ = output_.produced();
@@ -186,6 +204,12 @@ std::uint64_t Backlog::superseded(std::uint32_t subscription) const
 std::uint64_t Backlog::forget(std::uint32_t subscription)
 {
     return current_.forget(subscription) + held_.forget(subscription);
+}
+
+void Backlog::keep_all_of(std::uint32_t subscription, bool all)
+{
+    current_.keep_all_of(subscription, all);
+    held_.keep_all_of(subscription, all);
 }
 
 } // namespace iochron::server

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace iochron::server {
@@ -47,13 +48,21 @@ class Queue {
     [[nodiscard]] const std::unordered_map<std::uint32_t, std::uint64_t>& dropped() const { return dropped_; }
     /// Forgets the count of a subscription that has ended, and gives it.
     std::uint64_t forget(std::uint32_t subscription);
+    /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart.
+    void keep_all_of(std::uint32_t subscription, bool all);
+    /// How much of that the last collapse left.
+    [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
   private:
+    /// The subscription of which a frame is an update that may be dropped.
+    [[nodiscard]] std::optional<std::uint32_t> update(std::span<const std::byte> frame) const;
     [[nodiscard]] std::vector<bool> superseded(std::span<const std::span<const std::byte>> updates) const;
 
     base::Output output_;
     const Frames* frames_;
     std::unordered_map<std::uint32_t, std::uint64_t> dropped_;
+    std::unordered_set<std::uint32_t> kept_whole_; ///< ids of which no update is dropped
+    std::size_t kept_bytes_ = 0;
     std::uint64_t until_ = 0; ///< current again when so much has been written
     std::size_t again_ = 0;   ///< collapses again at this size
     bool behind_ = false;
@@ -94,6 +103,9 @@ class Backlog {
     /// Both counts of one subscription together; forget() when it ends.
     [[nodiscard]] std::uint64_t superseded(std::uint32_t subscription) const;
     std::uint64_t forget(std::uint32_t subscription);
+    /// As Queue's.
+    void keep_all_of(std::uint32_t subscription, bool all);
+    [[nodiscard]] std::size_t kept_bytes() const { return current_.kept_bytes() + held_.kept_bytes(); }
 
   private:
     void let_overtake();

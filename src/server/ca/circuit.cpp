@@ -297,6 +297,9 @@ void Circuit::settle(base::Steady now)
     service_.lane(lane_).updates = &backlog_.updates();
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
+    if (backlog_.kept_bytes() > service_.around().limits.shared_id_bytes) {
+        abandon("it gave one id to several subscriptions and does not read their updates");
+    }
 }
 
 void Circuit::collapse()

@@ -4,6 +4,7 @@
 #include "pv/peer.h"
 #include "server/backlog.h"
 #include "server/ca/frames.h"
+#include "server/ca/ids_in_use.h"
 #include "server/ca/service.h"
 #include "server/operation.h"
 #include "server/pv_table.h"
@@ -190,6 +191,7 @@ class Circuit final : public base::Connection, public Session {
     std::vector<std::uint32_t> free_extras_;
     std::vector<base::Handle> operations_;
     std::size_t subscriptions_ = 0;
+    IdsInUse ids_; ///< of subscriptions
     std::size_t queued_bytes_ = 0; ///< of messages behind puts
 
     base::Steady deadline_ = base::never;

@@ -51,6 +51,9 @@ void Circuit::event_add(const Message& message)
                     pv::Mask{static_cast<std::uint8_t>(add->mask & known_mask)}};
     const GroupIndex group = service_.subscribe(channels_[index].pv, form, {lane_, wire_id(id)});
     ++subscriptions_;
+    if (ids_.add(id)) {
+        backlog_.keep_all_of(id, true);
+    }
     if (channels_[index].first_group == none) {
         channels_[index].first_id = id;
         channels_[index].first_group = group;
@@ -109,6 +112,9 @@ void Circuit::end_subscription(std::uint32_t id, GroupIndex group)
 {
     service_.unsubscribe(group, {lane_, wire_id(id)});
     backlog_.forget(id);
+    if (ids_.remove(id)) {
+        backlog_.keep_all_of(id, false);
+    }
     --subscriptions_;
 }
 

@@ -133,6 +133,76 @@ TEST_P(FifteenSeconds, OfPauseCostWhatIsCountedAndNobodyElseNotices)
     EXPECT_EQ(got.of(1).size(), before + 100); // it is current again, and nothing more is skipped
 }
 
+/// A client may give one id to two subscriptions, as to rsrv. Nobody can tell their updates apart, so all are kept.
+class SharedId : public testing::Test {
+  protected:
+    SharedId()
+    {
+        server.source.add("often", pv::Value::of(0.0));
+        server.source.add("seldom", pv::Value::of(0.5));
+    }
+    void post_often(int first, int last)
+    {
+        for (int i = first; i <= last; ++i) {
+            server.clock.advance(10ms);
+            server.source.post("often", pv::Value::of(static_cast<double>(i)));
+            server.source.settle_all();
+        }
+    }
+
+    ServerInMemory server;
+};
+
+TEST_F(SharedId, NeitherSubscriptionLosesItsNewestValue)
+{
+    Client slow(server);
+    const Sid often = slow.create("often", 1);
+    const Sid seldom = slow.create("seldom", 2);
+    slow.subscribe(often, 1);
+    slow.subscribe(seldom, 1);
+    slow.subscribe(often, 2);
+    (void)slow.take();
+    post_often(1, 10);
+    server.source.post("seldom", pv::Value::of(77.5));
+    server.source.settle_all();
+    post_often(11, 1000);
+    ASSERT_TRUE(slow.circuit().backlog().behind());
+    Runs got;
+    got.take(slow);
+    EXPECT_EQ(std::ranges::count(got.of(1), 77.5), 1);
+    EXPECT_EQ(got.of(1).back(), 1000.0);
+    EXPECT_EQ(got.of(2).back(), 1000.0);
+    EXPECT_LT(got.of(2).size(), 1000u); // its own id is its own
+    // One of them ends, and the other stays what it was.
+    slow.send(wire::ca::EventCancel{.sid = often, .subscription = wire::ca::SubId{1}});
+    server.source.post("seldom", pv::Value::of(78.5));
+    server.source.settle_all();
+    post_often(1001, 1010);
+    got.take(slow);
+    EXPECT_EQ(got.of(1).back(), 78.5);
+    EXPECT_EQ(server.counters.get("ca.server.subscriptions").value(), 2u);
+}
+
+TEST_F(SharedId, OfAPeerThatNeverReadsDoesNotFillTheMemory)
+{
+    server.limits.shared_id_bytes = 1'000'000;
+    Client never(server);
+    Client other(server);
+    other.subscribe(other.create("often"), 1);
+    const Sid often = never.create("often", 1);
+    never.subscribe(often, 1);
+    never.subscribe(often, 1);
+    Runs others;
+    for (int i = 1; i <= 30'000 && never.line.closed.empty(); ++i) {
+        post_often(i, i);
+        others.take(other);
+        ASSERT_LT(never.circuit().backlog().size(), 3'000'000u);
+    }
+    EXPECT_NE(never.line.closed.find("one id to several subscriptions"), std::string::npos);
+    EXPECT_TRUE(others.without_gap(1));
+    EXPECT_EQ(server.budget.used(), 0u);
+}
+
 INSTANTIATE_TEST_SUITE_P(ContractWindows, FifteenSeconds, testing::Bool(),
                          [](const auto& events_off) { return events_off.param ? "ByEventsOff" : "ByNotReading"; });
 
