@@ -11,16 +11,15 @@ namespace iochron::base {
 /// Thread: fixed
 struct Limits {
     // A peer on the network.
-    std::size_t message_bytes = 512u << 20;  ///< one message with its payload, CA and PVA
-    std::size_t connections = 10'000;        ///< per listener
-    std::size_t channels = 4'000'000;        ///< per connection
-    std::size_t subscriptions = 4'000'000;   ///< per connection
-    std::size_t operations = 1'000'000;      ///< gets, puts under way per connection
-    std::size_t name_bytes = 1'024;          ///< a PV name as asked for
-    std::size_t account_bytes = 512;         ///< user and host names, CA
-    std::size_t shared_id_bytes = 16u << 20; ///< unsent updates of subscriptions that share an id, per CA circuit
-    std::size_t datagrams_per_turn = 256;    ///< UDP datagrams handled before others get their turn
-    std::size_t servers_known = 2'048;       ///< servers a client remembers by beacon
+    std::size_t message_bytes = 512u << 20; ///< one message with its payload, CA and PVA
+    std::size_t connections = 10'000;       ///< per listener
+    std::size_t channels = 4'000'000;       ///< per connection
+    std::size_t subscriptions = 4'000'000;  ///< per connection
+    std::size_t operations = 1'000'000;     ///< gets, puts under way per connection
+    std::size_t name_bytes = 1'024;         ///< a PV name as asked for
+    std::size_t account_bytes = 512;        ///< user and host names, CA
+    std::size_t datagrams_per_turn = 256;   ///< UDP datagrams handled before others get their turn
+    std::size_t servers_known = 2'048;      ///< servers a client remembers by beacon
     // The lossless contract.
     std::chrono::milliseconds max_lag{2'000};    ///< oldest unsent update; zero: off
     std::size_t process_output_bytes = 1u << 30; ///< all unsent output of a process

@@ -19,6 +19,8 @@ using wire::ca::Eca;
 constexpr auto linger = std::chrono::seconds(60);
 /// A buffer that once held a large message is not kept for the next small one.
 constexpr std::size_t kept_partial_bytes = 64u << 10;
+/// Unsent updates of subscriptions that share an id: they are all kept, so a peer that leaves more cannot be.
+constexpr std::size_t most_shared_id_bytes = 16u << 20;
 
 } // namespace
 
@@ -297,7 +299,7 @@ void Circuit::settle(base::Steady now)
     service_.lane(lane_).updates = &backlog_.updates();
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
-    if (backlog_.kept_bytes() > service_.around().limits.shared_id_bytes) {
+    if (backlog_.kept_bytes() > most_shared_id_bytes) {
         abandon("it gave one id to several subscriptions and does not read their updates");
     }
 }

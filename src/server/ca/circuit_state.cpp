@@ -83,6 +83,11 @@ void Circuit::search(const Message& message)
         malformed(message, Eca::internal, search.error().what);
         return;
     }
+    if (search->minor < minor_least) {
+        service_.counts().malformed.add();
+        finish();
+        return;
+    }
     const std::array<std::string_view, 1> names{search->name};
     std::array<bool, 1> found{};
     if (!search->name.empty()) {

@@ -4,8 +4,9 @@ import struct
 
 from rig import dbr
 
-EVENT_ADD, EVENT_CANCEL, WRITE, ERROR, READ_NOTIFY, CREATE_CHAN, WRITE_NOTIFY = 1, 2, 4, 11, 15, 18, 19
-CLIENT_NAME, ACCESS_RIGHTS, HOST_NAME, ECHO, CREATE_CH_FAIL = 20, 22, 21, 23, 26
+EVENT_ADD, EVENT_CANCEL, READ, WRITE, SEARCH, ERROR, CLEAR_CHANNEL = 1, 2, 3, 4, 6, 11, 12
+READ_NOTIFY, CREATE_CHAN, WRITE_NOTIFY, CLIENT_NAME, HOST_NAME = 15, 18, 19, 20, 21
+ACCESS_RIGHTS, ECHO, CREATE_CH_FAIL = 22, 23, 26
 VERSION = 13
 TIMEOUT = 20
 
@@ -31,7 +32,7 @@ class Channel:
 class Circuit:
     """One connection. Channels and subscriptions are numbered from 0 in the order in which they are made."""
 
-    def __init__(self, port, minor=VERSION):
+    def __init__(self, port, minor=VERSION, greet=True):
         self.socket = socket.create_connection(("127.0.0.1", port), TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.settimeout(TIMEOUT)
@@ -39,7 +40,11 @@ class Circuit:
         self.channels, self.subscriptions, self.events, self._next_ioid = [], [], [], 0
         self.errors = []
         self.minor = minor
-        self._out += frame(0, 0, minor) + frame(CLIENT_NAME, payload=b"rig\0") + frame(HOST_NAME, payload=b"here\0")
+        if greet:
+            self._out += self.greeting()
+
+    def greeting(self):
+        return frame(0, 0, self.minor) + frame(CLIENT_NAME, payload=b"rig\0") + frame(HOST_NAME, payload=b"here\0")
 
     def send(self, data=b""):
         self.socket.sendall(self._out + data)
