@@ -198,6 +198,9 @@ void drain(Pair& pair, Result& result)
     const auto counts = server_counts(pair.server);
     const auto server = fmt::format("{}.server.", result.row.client);
     result.coalesced = counts.at(server + "coalesced") + counts.at(server + "paused");
+    if (result.row.server == "sharedpv") {
+        result.coalesced += counts.at("shared_pv.coalesced");
+    }
 }
 
 } // namespace

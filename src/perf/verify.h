@@ -15,7 +15,7 @@ struct Verdict {
     std::uint64_t lost = 0;     ///< posted while subscribed and not received
     std::uint64_t repeated = 0;
     std::uint64_t misordered = 0; ///< came after a later one; not lost then
-    std::uint64_t wrong = 0;      ///< no whole number, of a bad severity, or more than the server ever posted
+    std::uint64_t wrong = 0;      ///< no whole number, of another type, or more than the server ever posted
     std::uint64_t silent = 0;     ///< subscriptions that got nothing at all
 
     [[nodiscard]] bool clean() const { return lost + repeated + misordered + wrong + silent == 0; }
@@ -41,7 +41,7 @@ class Verifier {
         }
         odd(subscription, value);
     }
-    /// An update whose contents are wrong in another way: not connected any more, invalid, no number.
+    /// An update whose contents are wrong in another way: not of the type that was asked for.
     void wrong(std::size_t subscription) { ++states_[subscription].received, ++verdict_.wrong; }
 
     /// Subscriptions that have got nothing so far.
