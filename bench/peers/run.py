@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from processes import Process, loopback_environment
 
@@ -40,7 +40,9 @@ class Scenario:
 
 RATE = ("updates/s", "updates per server CPU s", "server CPU %", "client CPU %", "lost")
 BOTH = ("libca", "iochron")
-PVA = ("pvxs", "iochron", "p4p")
+PVA = ("own", "pvxs", "iochron", "p4p")
+FEW = ("own", "pvxs", "iochron")  # of rows that are too much for a client in Python, but for "own"
+OWN = {"iochron": "iochron", "softIoc": "libca", "softIocPVX": "p4p", "p4p": "p4p"}  # as in the published tables
 SUBSCRIBED = ("subscribe s", "silent")
 CHAINS = ("chains/s", "chains per server CPU s", "server CPU %")
 SCENARIOS = {
@@ -58,11 +60,11 @@ SCENARIOS = {
                         ("caget",), "PP"),
     "pva": Scenario("1,000 records x 1 monitor at 10 Hz", 1000, 1, RATE, 10, PVA, peer="softIocPVX"),
     "pva10": Scenario("1,000 records x 10 monitors at 10 Hz", 1000, 10, RATE, 10, PVA, peer="softIocPVX"),
-    "pva100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, PVA[:2], peer="softIocPVX"),
+    "pva100": Scenario("1,000 records x 100 monitors at 10 Hz", 1000, 100, RATE, 10, FEW, peer="softIocPVX"),
     "pvasubscribe": Scenario("20,000 monitors of 1,000 records on one connection", 1000, 20, SUBSCRIBED, 0,
-                             PVA[:2], peer="softIocPVX"),
+                             FEW, peer="softIocPVX"),
     "shared": Scenario("100 SharedPVs x 10 monitors at 10 Hz", 100, 10, RATE, 10, PVA, peer="p4p"),
-    "shared100": Scenario("100 SharedPVs x 100 monitors at 10 Hz", 100, 100, RATE, 10, PVA[:2], peer="p4p"),
+    "shared100": Scenario("100 SharedPVs x 100 monitors at 10 Hz", 100, 100, RATE, 10, FEW, peer="p4p"),
 }
 CHAIN_RECORDS = 10
 
@@ -188,6 +190,7 @@ def measured_by_caget(scenario, setting, server, environment):
 
 def run(scenario, server_name, client_name, setting, file):
     environment = loopback_environment()
+    client_name = OWN[server_name] if client_name == "own" else client_name
     # softIoc says that it is ready on standard error.
     with Process(server_command(scenario, server_name, setting, file), 0, environment, subprocess.STDOUT) as server:
         server.expect(READY)
@@ -243,7 +246,8 @@ def in_words(values):
 
 def show(name, client, results):
     scenario = SCENARIOS[name]
-    print(f"\n{name}: {scenario.about}, client {client}")
+    with_client = ", ".join(f"{server} with client {OWN[server]}" for server in results) if client == "own" else ""
+    print(f"\n{name}: {scenario.about}, {with_client or 'client ' + client}")
     for what in scenario.shows:
         ours, base = ([seen[what] for seen in results[server] if what in seen] for server in ("iochron", scenario.peer))
         if not ours or not base:
@@ -267,12 +271,25 @@ def compare(name, client, repetitions, setting, folder):
     return {"scenario": name, "client": client, "results": results}
 
 
+def changed(scenario, options):
+    """The scenario with the numbers that the options give."""
+    given = {"pvs": options.pvs, "monitors": options.monitors, "rate_hz": options.rate}
+    given = {name: value for name, value in given.items() if value is not None}
+    if not given:
+        return scenario
+    scenario = replace(scenario, **given)
+    about = f"{scenario.pvs:,} PVs x {scenario.monitors:,} monitors at {scenario.rate_hz:g} Hz"
+    return replace(scenario, about=about)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help=f"of {', '.join(SCENARIOS)} (all)")
     parser.add_argument("-n", type=int, default=3, help="repetitions (3)")
     parser.add_argument("--seconds", type=float, default=3, help="how long each run is measured (3)")
     parser.add_argument("--client", choices=sorted({*BOTH, *PVA}), help="only this client")
+    for what, kind in (("pvs", int), ("monitors", int), ("rate", float)):
+        parser.add_argument(f"--{what}", type=kind, help="in place of the scenario's own")
     parser.add_argument("--iochron", default=str(HERE.parents[1] / "build/release/bin/iochron"))
     parser.add_argument("--python", default=sys.executable, help="one that has epicscorelibs (this one)")
     parser.add_argument("--json", help="also write all figures to this file")
@@ -280,13 +297,16 @@ def main():
     unknown = set(options.scenarios) - set(SCENARIOS)
     if unknown or not shutil.which(options.iochron):
         parser.error(f"no scenario {', '.join(unknown)}" if unknown else f"{options.iochron} is not built")
+    for name in options.scenarios:
+        SCENARIOS[name] = changed(SCENARIOS[name], options)
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} CPUs")
     everything = []
     with tempfile.TemporaryDirectory() as folder:
         runs = [(name, client) for name in options.scenarios or SCENARIOS for client in SCENARIOS[name].clients
                 if options.client in (None, client)]  # fmt: skip
         setting = Setting(options.iochron, options.python, options.seconds)
-        setting.counters = build_counters(options.python, folder, {client for _, client in runs})
+        clients = {client for _, client in runs} | {OWN[SCENARIOS[name].peer] for name, client in runs if client == "own"}
+        setting.counters = build_counters(options.python, folder, clients)
         for name, client in runs:
             everything.append(compare(name, client, options.n, setting, folder))
     print(f"\nload of the machine after: {os.getloadavg()[0]:.1f}")
