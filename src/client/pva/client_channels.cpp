@@ -23,6 +23,9 @@ Client::~Client()
 {
     alive_.reset();
     sinks_.clear();
+    for (const auto& [server, link] : links_) {
+        link->channels_.clear();
+    }
     channels_.clear();
     requests_.clear();
     streams_.reset();
