@@ -25,7 +25,8 @@ constexpr std::string_view usage = R"(usage: iochron ioc [options] [st.cmd]
 Runs an IOC with the records of .db files, served over Channel Access.
 
   -d FILE     load a .db (or .substitutions) file; may be given several times
-  -m A=1,B=2  macros for the -d that follow
+  -m A=1,B=2  macros for the -d and -G that follow
+  -G FILE     load a file of groups (JSON, as dbLoadGroup does)
   -x PREFIX   also make the record PREFIX:exit; a put to it ends the IOC
   -S          no shell: serve until SIGINT or SIGTERM
   -s          take no notice of standard input either (as -S)
@@ -41,7 +42,7 @@ Not built yet, and refused: -a FILE.acf (access security). -D FILE.dbd is not ne
 )";
 
 struct Step {
-    char what; ///< 'd' or 'm'
+    char what; ///< 'd', 'G' or 'm'
     std::string text;
 };
 
@@ -66,9 +67,10 @@ Options parse(int argc, char** argv)
     Options options;
     opterr = 0;
     optind = 1;
-    for (int c; (c = getopt(argc, argv, ":a:d:D:hm:nsSvx:")) != -1 && !options.status;) {
+    for (int c; (c = getopt(argc, argv, ":a:d:D:G:hm:nsSvx:")) != -1 && !options.status;) {
         switch (c) {
         case 'd':
+        case 'G':
         case 'm':
             options.steps.push_back({static_cast<char>(c), optarg});
             break;
@@ -121,10 +123,15 @@ void load(Ioc& ioc, const Options& options)
             macros = step.text;
             continue;
         }
+        const bool groups = step.what == 'G';
         if (options.verbose) {
-            fmt::print("dbLoadRecords(\"{}\", \"{}\")\n", step.text, macros);
+            fmt::print("{}(\"{}\", \"{}\")\n", groups ? "dbLoadGroup" : "dbLoadRecords", step.text, macros);
         }
-        ioc.load(step.text, std::string_view(macros));
+        if (groups) {
+            ioc.load_groups(step.text, macros);
+        } else {
+            ioc.load(step.text, std::string_view(macros));
+        }
     }
 }
 

@@ -161,8 +161,11 @@ std::expected<void, Error> Database::alias(RecordId record, std::string_view nam
     return {};
 }
 
-void Database::info(RecordId record, std::string_view key, std::string_view value)
+void Database::info(RecordId record, std::string_view key, std::string_view value, InfoMarks marks)
 {
+    if (key == group_item) {
+        core_->info_marks[record] = std::move(marks);
+    }
     auto& items = core_->infos[record];
     if (core_->undo && !core_->records[record].is(flag_fresh)) {
         core_->undo->infos.emplace_back(record, items);

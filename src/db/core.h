@@ -97,6 +97,7 @@ struct Core {
     std::unordered_map<RecordId, Messages> messages;
     std::map<std::string, RunList, std::less<>> events; ///< by EVNT
     std::unordered_map<RecordId, std::vector<std::pair<std::string, std::string>>> infos;
+    std::unordered_map<RecordId, InfoMarks> info_marks; ///< of the info item group_item
     std::vector<std::pair<RecordId, base::NameTable::Place>> aliases;
     std::optional<Undo> undo;
     std::vector<Ended> ended;
@@ -254,10 +255,17 @@ struct Core {
     /// Sets ACKT or acknowledges alarms up to a severity, and posts what changed: ACKT, ACKS, and DBE_ALARM on all of
     /// the record's streams.
     pv::Status acknowledge(Record& record, const Field& field, pv::WriteKind kind, const pv::Value& value);
-    /// Whether a put processes the record, be it active or not.
+    /// Refused where DISP is 1.
+    [[nodiscard]] pv::Status accepts_puts(const Record& record, const Field& field) const;
+    /// What put() would store; refused as put() would be, but for what only the field's own store finds out.
+    [[nodiscard]] std::expected<pv::Value, pv::Status> storable(const Record& record, const Field& field,
+                                                                const pv::Value& value) const;
+    /// Whether put_field() would be refused, found out without a trace (db/write_all.cpp).
+    [[nodiscard]] pv::Status try_put(Record& record, const Field& field, const pv::Value& value);
     pv::Status put_link(Record& record, const Field& field, std::string_view text);
     /// Stores a value that has the field's type already, with its special work; posts nothing.
     pv::Status store(Record& record, const Field& field, const pv::Value& value);
+    /// Whether a put processes the record, be it active or not.
     [[nodiscard]] bool would_process(const Record& record, const Field& field, const pv::WriteRequest& request) const;
 
     // db/target.cpp: links and what they lead to

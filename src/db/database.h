@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "db/info_marks.h"
 #include "pv/source.h"
 
 #include <cstdint>
@@ -50,6 +51,18 @@ struct FieldText {
     std::string text;
 };
 
+/// A channel's part of a write of several; without a value it is only processed, as a put to it would do.
+struct WritePart {
+    pv::ChannelId channel{};
+    pv::Value value;
+};
+
+/// Why nothing was written, and because of which part.
+struct WriteRefusal {
+    std::size_t part = 0;
+    pv::Status status;
+};
+
 /// The records of one IOC. It makes no system call, reads no clock but the one it was given, starts no thread: whoever
 /// owns it calls advance() when next_deadline() has come.
 ///
@@ -76,8 +89,8 @@ class Database final : public pv::Source {
     /// One more choice of DTYP for the records of a type, before the first of them is made.
     std::expected<void, Error> add_device(std::string_view type, Device device);
     std::expected<void, Error> alias(RecordId record, std::string_view name);
-    /// An info item; one of the same key is replaced.
-    void info(RecordId record, std::string_view key, std::string_view value);
+    /// An info item; one of the same key is replaced. Of group_item, `marks` tell where its parts were written.
+    void info(RecordId record, std::string_view key, std::string_view value, InfoMarks marks = {});
     /// Takes a record out again, with its aliases; only before start().
     std::expected<void, Error> remove(RecordId record);
     /// All that follows is undone by abort(), kept by commit(). Not nested.
@@ -99,6 +112,8 @@ class Database final : public pv::Source {
     [[nodiscard]] const RecordType& type(RecordId record) const;
     [[nodiscard]] std::vector<std::string_view> aliases(RecordId record) const;
     [[nodiscard]] std::vector<std::pair<std::string_view, std::string_view>> infos(RecordId record) const;
+    /// Where the record's info item group_item was written; null where that is not known.
+    [[nodiscard]] const InfoMarks* info_marks(RecordId record) const;
     /// A field as text, as put_text() takes it.
     [[nodiscard]] std::expected<std::string, Error> text(RecordId record, std::string_view field) const;
     /// The fields that a .db file can set and whose value is not the default: loading them makes the record again.
@@ -154,6 +169,17 @@ class Database final : public pv::Source {
     [[nodiscard]] std::expected<pv::Value, Error> get(RecordId record, std::string_view field) const;
     /// As a client's put of one field would do it.
     pv::Status put(RecordId record, std::string_view field, const pv::Value& value);
+    /// What `work` asks of this Database is one piece of work: sinks are told all of it at the end.
+    void together(const std::function<void()>& work);
+    /// Writes several channels, each processed as a put of it would, in order and as one piece of work. Each part is
+    /// checked before the first is written: where one would be refused, nothing is. Without `wait` nothing more is
+    /// told. With it, `completed` is called as often as this returns, perhaps before it does: once when all is done
+    /// that the parts caused, and once for each record that was busy, and so took its value now and processes when it
+    /// is free.
+    [[nodiscard]] std::expected<std::size_t, WriteRefusal> write_all(std::span<const WritePart> parts,
+                                                                     pv::Processing processing, bool wait,
+                                                                     pv::Token token, const pv::Peer& peer,
+                                                                     pv::Sink& sink);
     /// Updates of this channel's field that had a subscriber, since the first subscription.
     [[nodiscard]] std::uint64_t posted(pv::ChannelId channel) const;
     /// Bytes that the records take in all: hot blocks, cold parts, names, links, streams, scan lists.

@@ -61,6 +61,12 @@ std::vector<std::pair<std::string_view, std::string_view>> Database::infos(Recor
     return {found->second.begin(), found->second.end()};
 }
 
+const InfoMarks* Database::info_marks(RecordId record) const
+{
+    const auto found = core_->info_marks.find(record);
+    return found == core_->info_marks.end() || found->second.marks.empty() ? nullptr : &found->second;
+}
+
 std::expected<std::string, Error> Database::text(RecordId id, std::string_view field) const
 {
     const Record& record = core_->records[id];

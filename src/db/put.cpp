@@ -112,22 +112,31 @@ Status Core::store(Record& record, const Field& field, const pv::Value& value)
     return status;
 }
 
-Status Core::put(Record& record, const Field& field, const pv::Value& value)
+std::expected<pv::Value, Status> Core::storable(const Record& record, const Field& field, const pv::Value& value) const
 {
     if (field.has(nomod) || field.has(attribute)) {
-        return {Outcome::put_failed, fmt::format("{} cannot be changed", field.name)};
+        return std::unexpected(Status{Outcome::put_failed, fmt::format("{} cannot be changed", field.name)});
     }
     const auto array = shape(record, field);
     auto stored = array ? array_of_shape(value, *array) : converted(*this, record, field, value);
+    if (!stored || array) {
+        return stored;
+    }
+    if (is_choice(field.type)) {
+        if (Status status = check_choice(*this, record, field, *stored); !status.ok()) {
+            return std::unexpected(std::move(status));
+        }
+    } else if (field.type == Dbf::string) {
+        *stored = fitted(field, *std::move(stored));
+    }
+    return stored;
+}
+
+Status Core::put(Record& record, const Field& field, const pv::Value& value)
+{
+    const auto stored = storable(record, field, value);
     if (!stored) {
         return stored.error();
-    }
-    if (is_choice(field.type) && !array) {
-        if (Status status = check_choice(*this, record, field, *stored); !status.ok()) {
-            return status;
-        }
-    } else if (field.type == Dbf::string && !array) {
-        *stored = fitted(field, *std::move(stored));
     }
     const pv::Value before = field.has(prop) ? get(record, field) : pv::Value();
     if (Status status = store(record, field, *stored); !status.ok()) {
@@ -188,10 +197,18 @@ bool Core::would_process(const Record& record, const Field& field, const pv::Wri
             (field.index == field_proc || (field.has(pp) && record.scan == scan_passive && !acknowledges)));
 }
 
-Status Core::put_field(Record& record, const Field& field, const pv::WriteRequest& request, bool late)
+Status Core::accepts_puts(const Record& record, const Field& field) const
 {
     if (record.is(flag_disp) && field.index != field_disp) {
         return {Outcome::put_failed, fmt::format("{} does not accept puts (DISP is 1)", name(record))};
+    }
+    return {};
+}
+
+Status Core::put_field(Record& record, const Field& field, const pv::WriteRequest& request, bool late)
+{
+    if (Status status = accepts_puts(record, field); !status.ok()) {
+        return status;
     }
     Status status = request.kind == pv::WriteKind::value ? put(record, field, request.value)
                                                          : acknowledge(record, field, request.kind, request.value);

@@ -158,13 +158,13 @@ void Ioc::State::open_pva()
         return;
     }
     auto opened = server::pva::Server::open(shard, parsed.settings,
-                                            {.sources = {&database},
+                                            {.sources = {&database, &groups},
                                              .log = *log,
                                              .counters = counters,
                                              .budget = budget,
                                              .limits = settings.limits,
                                              .names = [this] {
-                                                 std::vector<std::string> names;
+                                                 std::vector<std::string> names = groups.names();
                                                  for (const db::RecordId record : database.records({})) {
                                                      names.emplace_back(database.name(record));
                                                  }
@@ -286,6 +286,7 @@ void Ioc::start()
     }
     s.running = true;
     s.database.start(s.shard.refresh());
+    s.build_groups();
     s.shard.add(s);
     for (ioc::Ticker& ticker : s.tickers) {
         ticker.start(s.shard.now());

@@ -89,6 +89,13 @@ class Ioc {
     /// The same for text in memory; `file` is its name in messages.
     void load_text(std::string_view text, const std::string& file, std::string_view macros = {});
 
+    /// Loads a file of groups, as dbLoadGroup of QSRV 2 does: records shown as one structure over pvAccess. They come
+    /// to be at start(), with those of the records' info(Q:group, ...); what is wrong with one is logged then. The same
+    /// file with the same macros, loaded again, takes the place of the first.
+    void load_groups(const std::string& path, std::string_view macros = {});
+    /// Forgets that file, with these macros; "*" forgets all.
+    void forget_groups(const std::string& path, std::string_view macros = {});
+
     /// Calls `call` on the user thread every `period`, on an absolute grid that does not drift. While one call is not
     /// done the next is held back: it starts late, or is skipped and counted when a whole period has passed.
     void every(std::chrono::nanoseconds period, std::function<void()> call);
@@ -122,6 +129,9 @@ class Ioc {
     [[nodiscard]] std::string ca_report(int level);
     /// The same of the pvAccess server, for `pvasr`.
     [[nodiscard]] std::string pva_report(int level);
+    /// The groups whose names match the pattern (all of an empty one), as `pvxgl` shows them: from level 0 (names)
+    /// to 2.
+    [[nodiscard]] std::string groups_text(int level, std::string_view pattern);
     [[nodiscard]] base::Log& log();
 
     /// Runs `use` with the records on the IOC's shard and waits for its end: for the shell, and for what has no call

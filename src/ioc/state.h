@@ -2,6 +2,7 @@
 
 #include "base/counters.h"
 #include "db/database.h"
+#include "db/group/groups.h"
 #include "db/load/macros.h"
 #include "ioc/device.h"
 #include "ioc/ioc.h"
@@ -44,6 +45,7 @@ struct Ioc::State final : reactor::Work {
     void open_ca();
     void open_pva();
     void tell(const std::vector<std::string>& problems) const;
+    void build_groups(); ///< logs what is wrong with any
     [[nodiscard]] server::Variable environment() const;
     template <class Server>
     [[nodiscard]] std::string report(const Server& server, int level, std::string_view none)
@@ -61,6 +63,12 @@ struct Ioc::State final : reactor::Work {
         return text;
     }
 
+    /// A file of groups as it was loaded.
+    struct GroupText {
+        db::group::GroupFile file;
+        std::string macros;
+    };
+
     /// A value that user code has set.
     struct Setting {
         pv::Value value;
@@ -76,6 +84,8 @@ struct Ioc::State final : reactor::Work {
     base::Counters counters;
     reactor::Shard shard;
     db::Database database;
+    db::group::Groups groups{database, *log};
+    std::vector<GroupText> group_texts;
     base::Counter& ticks_late;
     base::Counter& ticks_skipped;
     reactor::Executor user;

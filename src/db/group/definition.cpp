@@ -268,4 +268,14 @@ void read_groups(const Text& text, std::size_t most_depth, Definitions& into, Re
     Taking(text, into, report).groups(*json);
 }
 
+void read_groups(const GroupFile& file, std::size_t most_depth, Definitions& into, Report& report)
+{
+    const auto locate = [&](std::size_t offset) -> base::Place {
+        const std::string_view before = std::string_view(file.text).substr(0, offset);
+        const std::size_t line_begin = before.rfind('\n') + 1; // npos + 1 is 0
+        return {file.name, 1 + static_cast<std::size_t>(std::ranges::count(before, '\n')), offset - line_begin + 1};
+    };
+    read_groups({file.text, "", locate}, most_depth, into, report);
+}
+
 } // namespace iochron::db::group

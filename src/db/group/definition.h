@@ -77,4 +77,11 @@ struct Text {
 /// that is no JSON is left out whole.
 void read_groups(const Text& text, std::size_t most_depth, Definitions& into, Report& report);
 
+/// A file with groups, with its macros expanded.
+struct GroupFile {
+    std::string name;
+    std::string text;
+};
+void read_groups(const GroupFile& file, std::size_t most_depth, Definitions& into, Report& report);
+
 } // namespace iochron::db::group

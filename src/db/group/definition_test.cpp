@@ -22,13 +22,12 @@ struct Read {
 Read read(std::string_view text, std::string prefix = {})
 {
     Read all;
-    const Text given{text, std::move(prefix), [&](std::size_t at) {
-                         const std::string_view before = text.substr(0, at);
-                         const auto line = static_cast<std::size_t>(std::ranges::count(before, '\n'));
-                         const std::size_t begin = before.rfind('\n') + 1; // npos + 1 is 0
-                         return base::Place{"g.json", line + 1, at - begin + 1};
-                     }};
-    read_groups(given, depth, all.groups, all.report);
+    const auto locate = [&](std::size_t at) { return base::Place{"info", 1, at + 1}; };
+    if (prefix.empty()) {
+        read_groups(GroupFile{"g.json", std::string(text)}, depth, all.groups, all.report);
+    } else {
+        read_groups({text, std::move(prefix), locate}, depth, all.groups, all.report);
+    }
     return all;
 }
 

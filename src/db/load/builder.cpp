@@ -62,7 +62,15 @@ void Builder::info(const Word& name, const Value& value)
     if (name.text.empty()) {
         wrong(name.mark, "the name of an info item cannot be empty");
     } else if (record_) {
-        database_.info(*record_, name.text, value.text);
+        InfoMarks marks;
+        if (name.text == group_item) {
+            marks.file = value.mark.place().file;
+            marks.marks.assign(value.marks.begin(), value.marks.end());
+            if (marks.marks.empty()) {
+                marks.marks.push_back({0, value.mark.line, value.mark.column + 1}); // behind the quote
+            }
+        }
+        database_.info(*record_, name.text, value.text, std::move(marks));
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "db/info_marks.h"
 #include "db/load/mark.h"
 
+#include <span>
 #include <string_view>
 
 namespace iochron::db::load {
@@ -19,6 +21,7 @@ struct Value {
     std::string_view text;
     Mark mark;
     bool json = false;
+    std::span<const InfoMark> marks{}; ///< of JSON: where its keys and values were written
 };
 
 /// What a .db file defines, told in the order of the file, as it is read: when a later part of the file turns out to

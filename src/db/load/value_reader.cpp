@@ -85,8 +85,10 @@ Value ValueReader::read()
     case '[':
     case '{':
         scratch_.clear();
+        marks_.clear();
+        note(first);
         json(first, 1);
-        return {scratch_, first.mark, true};
+        return {scratch_, first.mark, true, marks_};
     default:
         unexpected(first.mark, "a value (a bare word, \"a string\" or JSON)", first.text);
     }
@@ -184,6 +186,7 @@ void ValueReader::container(const Piece& open, std::size_t depth)
     const char close = object ? '}' : ']';
     scratch_ += open.kind;
     for (Piece piece = next(); piece.kind != close; piece = next()) {
+        note(piece);
         if (object) {
             key(piece);
             if (const Piece colon = next(); colon.kind != ':') {
@@ -191,6 +194,7 @@ void ValueReader::container(const Piece& open, std::size_t depth)
             }
             scratch_ += ':';
             piece = next();
+            note(piece);
         }
         json(piece, depth + 1);
         const Piece behind = next();
@@ -206,6 +210,11 @@ void ValueReader::container(const Piece& open, std::size_t depth)
         scratch_.pop_back();
     }
     scratch_ += close;
+}
+
+void ValueReader::note(const Piece& piece)
+{
+    marks_.push_back({static_cast<std::uint32_t>(scratch_.size()), piece.mark.line, piece.mark.column});
 }
 
 void ValueReader::key(const Piece& piece)

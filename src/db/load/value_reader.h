@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace iochron::db::load {
 
@@ -35,10 +36,12 @@ class ValueReader {
     void json(const Piece& first, std::size_t depth);
     void container(const Piece& open, std::size_t depth);
     void key(const Piece& piece);
+    void note(const Piece& piece);
 
     Input& input_;
     const base::Limits& limits_;
     std::string scratch_;
+    std::vector<InfoMark> marks_; ///< of the JSON in scratch_
 };
 
 } // namespace iochron::db::load

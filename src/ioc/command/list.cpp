@@ -10,6 +10,8 @@ std::span<const Command> commands()
         Command{"casr", "[level]", "report the Channel Access server: circuits, channels, subscriptions",
                 command::casr},
         Command{"counters", "", "print all counts of this IOC", command::counters},
+        Command{"dbLoadGroup", "file [macros]", "load a file of groups; -file or -* forgets it, or all",
+                command::db_load_group},
         Command{"dbLoadRecords", "file [macros]", "load a .db file", command::db_load_records},
         Command{"dbStateClear", "name", "clear a flag of the database", command::db_state_clear},
         Command{"dbStateCreate", "name", "make a flag of the database, for the filter sync", command::db_state_create},
@@ -30,6 +32,8 @@ std::span<const Command> commands()
         Command{"iocRun", "", "go on after iocPause", command::ioc_run},
         Command{"postEvent", "event", "process the records that wait for an event", command::post_event},
         Command{"pvasr", "[level]", "report the pvAccess server: connections, channels, monitors", command::pvasr},
+        Command{"pvxgl", "[level [pattern]]", "list the groups; level 1: with their sums, 2: with their fields",
+                command::pvxgl},
     };
     return table;
 }

@@ -9,8 +9,10 @@
 namespace iochron::ioc::command {
 
 void casr(Shell& shell, std::span<const std::string> arguments);
+void pvxgl(Shell& shell, std::span<const std::string> arguments);
 void pvasr(Shell& shell, std::span<const std::string> arguments);
 void counters(Shell& shell, std::span<const std::string> arguments);
+void db_load_group(Shell& shell, std::span<const std::string> arguments);
 void db_load_records(Shell& shell, std::span<const std::string> arguments);
 void dbgf(Shell& shell, std::span<const std::string> arguments);
 void dbl(Shell& shell, std::span<const std::string> arguments);
