@@ -23,6 +23,11 @@ class Reader {
     [[nodiscard]] bool ok() const noexcept { return !fault_; }
     [[nodiscard]] std::size_t offset() const noexcept { return at_; }
     [[nodiscard]] std::size_t left() const noexcept { return bytes_.size() - at_; }
+    /// What is left, without taking it; empty after a fault.
+    [[nodiscard]] std::span<const std::byte> rest() const noexcept
+    {
+        return ok() ? bytes_.subspan(at_) : std::span<const std::byte>{};
+    }
     [[nodiscard]] ByteOrder order() const noexcept { return order_; }
     void set_order(ByteOrder order) noexcept { order_ = order; }
 

@@ -131,6 +131,7 @@ class Connection final : public base::Connection, public Session {
     void destroy_request(base::Reader& reader);
     void cancel_request(base::Reader& reader);
     void end_request(std::uint32_t id);
+    void forget_request(std::uint32_t id);
     void cancel(std::uint32_t id, Request& request);
     void reply(const Execution& execution, const wire::pva::Status& status);
     void reply_with(const Execution& execution, const Request& request, const pv::BitSet& fields,
@@ -151,6 +152,7 @@ class Connection final : public base::Connection, public Session {
     LaneIndex lane_;
     wire::pva::Assembler assembler_;
     wire::pva::TypeCache types_; ///< that the peer has defined
+    wire::pva::TypeWriter descriptions_{byte_order};
     std::vector<std::byte> frame_;
     std::size_t noted_bytes_ = 0;
 
@@ -158,7 +160,8 @@ class Connection final : public base::Connection, public Session {
     std::vector<ChannelIndex> free_channels_;
     std::unordered_map<std::uint32_t, Request> requests_;
     std::vector<base::Handle> operations_;
-    std::size_t monitors_ = 0;
+    std::size_t monitor_requests_ = 0;
+    std::size_t monitors_ = 0; ///< of those the ones that run
 
     Command command_{};        ///< of the message at hand
     std::uint8_t version_ = 1; ///< the lower of ours and the peer's

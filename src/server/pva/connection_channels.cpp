@@ -117,8 +117,7 @@ void Connection::opened(ChannelIndex index, const pv::Status& status)
 void Connection::end_channel(ChannelIndex index)
 {
     for (const std::uint32_t id : std::exchange(channels_[index].requests, {})) {
-        cancel(id, requests_.at(id));
-        requests_.erase(id);
+        forget_request(id);
     }
     Channel& channel = channels_[index];
     if (channel.pv != none) {

@@ -74,7 +74,8 @@ void Connection::initialize(std::uint32_t id, std::uint8_t subcommand, ChannelIn
         status = error("this request id is in use");
     } else if (channel == none) {
         status = error("no such channel");
-    } else if (requests_.size() >= service_.around().limits.operations) {
+    } else if (requests_.size() >= service_.around().limits.operations + monitor_requests_ ||
+               monitor_requests_ >= service_.around().limits.subscriptions) {
         status = error("too many requests on this connection");
     } else {
         status = prepare(request, asked);
@@ -86,9 +87,9 @@ void Connection::initialize(std::uint32_t id, std::uint8_t subcommand, ChannelIn
         encoder.u8(echoed);
         write(encoder, status);
         if (status.success() && request.type) {
-            write(encoder, request.type);
+            descriptions_.write(encoder, request.type);
             if (command_ == Command::put_get) {
-                write(encoder, request.type);
+                descriptions_.write(encoder, request.type);
             }
         }
     });
@@ -102,6 +103,7 @@ void Connection::initialize(std::uint32_t id, std::uint8_t subcommand, ChannelIn
         request.pipe = std::make_unique<Pipe>(*this, credit);
     }
     channels_[channel].requests.push_back(id);
+    monitor_requests_ += command_ == Command::monitor ? 1 : 0;
     requests_.emplace(id, std::move(request));
 }
 
@@ -347,10 +349,17 @@ void Connection::end_request(std::uint32_t id)
 {
     const auto found = requests_.find(id);
     if (found != requests_.end()) {
-        cancel(id, found->second);
         std::erase(channels_[found->second.channel].requests, id);
-        requests_.erase(found);
+        forget_request(id);
     }
+}
+
+void Connection::forget_request(std::uint32_t id)
+{
+    const auto found = requests_.find(id);
+    cancel(id, found->second);
+    monitor_requests_ -= found->second.command == Command::monitor ? 1 : 0;
+    requests_.erase(found);
 }
 
 void Connection::destroy_request(base::Reader& reader)

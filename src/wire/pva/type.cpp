@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -123,6 +124,17 @@ void write(Encoder& encoder, const pv::TypeRef& type)
     }
 }
 
+void TypeWriter::write(Encoder& encoder, const pv::TypeRef& type)
+{
+    if (type != last_ || !type) {
+        bytes_.clear();
+        Encoder own(bytes_, order_);
+        pva::write(own, type);
+        last_ = type;
+    }
+    encoder.raw(bytes_);
+}
+
 /// One description being read. All its parts are counted, those referred to as well, since a type is made of copies of
 /// the numbering of its parts: a few bytes must not make millions of fields.
 class TypeCache::Description {
@@ -130,6 +142,8 @@ class TypeCache::Description {
     Description(TypeCache& cache, base::Reader& reader) : cache_(cache), reader_(reader) {}
 
     pv::TypeRef read(std::size_t depth);
+    /// It neither defines a type nor refers to one.
+    [[nodiscard]] bool says_all() const { return says_all_; }
 
   private:
     static constexpr std::size_t most_parts = pv::Type::max_fields;
@@ -146,11 +160,33 @@ class TypeCache::Description {
     TypeCache& cache_;
     base::Reader& reader_;
     std::size_t parts_ = 0;
+    bool says_all_ = true;
 };
 
 pv::TypeRef TypeCache::read(base::Reader& reader)
 {
-    return Description(*this, reader).read(0);
+    const auto rest = reader.rest();
+    const std::size_t size = last_.bytes.size();
+    if (size > 0 && size <= rest.size() && last_.order == reader.order() &&
+        std::memcmp(rest.data(), last_.bytes.data(), size) == 0) {
+        reader.skip(size);
+        return last_.type;
+    }
+    Description description(*this, reader);
+    pv::TypeRef type = description.read(0);
+    if (type && reader.ok() && description.says_all()) {
+        remember(rest.first(rest.size() - reader.left()), reader.order(), type);
+    }
+    return type;
+}
+
+void TypeCache::remember(std::span<const std::byte> bytes, base::ByteOrder order, const pv::TypeRef& type)
+{
+    if (bytes.size() <= most_last_bytes) {
+        last_.bytes.assign(bytes.begin(), bytes.end());
+        last_.order = order;
+        last_.type = type;
+    }
 }
 
 pv::TypeRef TypeCache::Description::fail(const char* what)
@@ -203,6 +239,7 @@ pv::TypeRef TypeCache::Description::read(std::size_t depth)
 
 pv::TypeRef TypeCache::Description::define(bool tagged, std::size_t depth)
 {
+    says_all_ = false;
     const std::uint16_t id = reader_.u16();
     reader_.skip(tagged ? sizeof(std::int32_t) : 0);
     pv::TypeRef type = read(depth + 1);
@@ -217,6 +254,7 @@ pv::TypeRef TypeCache::Description::define(bool tagged, std::size_t depth)
 
 pv::TypeRef TypeCache::Description::referred()
 {
+    says_all_ = false;
     const auto found = cache_.types_.find(reader_.u16());
     if (found == cache_.types_.end()) {
         return fail("a type that was not defined");
