@@ -1,9 +1,11 @@
 """Fixtures of the interoperation tests. rig/ says how they work; test_rig.py shows how they are used."""
+import shutil
 from contextlib import ExitStack
 
 import pytest
 
 from rig.circuit import Circuit
+from rig.island import Island
 from rig.ports import private_environment
 from rig.server import Server, iochron_ioc_command, pvxs_ioc_command, soft_ioc_command
 from rig.watcher import Watcher
@@ -63,6 +65,16 @@ def connect():
             return circuit
 
         yield connect_one
+
+
+@pytest.fixture
+def island():
+    """A network namespace, for tests that cut links or route multicasts."""
+    if shutil.which("unshare") is None or shutil.which("nsenter") is None or shutil.which("ip") is None:
+        pytest.skip("unshare, nsenter and ip (util-linux, iproute2) are needed for a network namespace")
+    one = Island()
+    yield one
+    one.close()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """A link that drops, and returns soon or late, between our IOC and clients of both kinds."""
-import shutil
 import sys
 
 import pytest
 
 from rig.crowd import count_up
-from rig.island import Island
 from rig.ports import private_environment
 from rig.process import Process
 from rig.server import Server, iochron_ioc_command, iochron_program, soft_ioc_command
@@ -15,15 +13,6 @@ DATABASE = """
 record(calc, "COUNT") { field(INPA, "COUNT NPP NMS") field(CALC, "A+1") field(SCAN, ".1 second") }
 """
 CONNECTION_TIMEOUT = "3"  # libca and we then ask the server by an echo, and wait 5 s
-
-
-@pytest.fixture
-def island():
-    if shutil.which("unshare") is None or shutil.which("nsenter") is None or shutil.which("ip") is None:
-        pytest.skip("unshare, nsenter and ip (util-linux, iproute2) are needed for a network namespace")
-    one = Island()
-    yield one
-    one.close()
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@
 namespace iochron::server::ca {
 namespace {
 
-/// Interface addresses have a socket for their broadcasts too, as an address that is bound does not hear them.
+/// An address that is bound hears neither broadcasts nor multicasts: those have sockets of their own. Base binds none
+/// to a group, and hears its groups only where it serves all interfaces.
 std::vector<base::Ipv4> broadcasts_of(base::Ipv4 address)
 {
     std::vector<base::Ipv4> all;
@@ -38,7 +39,7 @@ std::expected<std::unique_ptr<SearchSockets>, std::string> SearchSockets::open(r
     std::string first_problem;
     for (const base::Ipv4 address : addresses) {
         reactor::UdpSettings udp{.bind = {address, all->port_}, .share_port = true, .broadcast = true};
-        for (const base::Ipv4 group : settings.groups) {
+        for (const base::Ipv4 group : address.any() ? settings.groups : std::vector<base::Ipv4>{}) {
             udp.groups.push_back({group, address});
         }
         const auto socket = all->add(shard, udp, nullptr);
@@ -48,18 +49,31 @@ std::expected<std::unique_ptr<SearchSockets>, std::string> SearchSockets::open(r
                         socket.error());
             continue;
         }
-        for (const base::Ipv4 broadcast : broadcasts_of(address)) {
-            const reactor::UdpSettings more{.bind = {broadcast, all->port_}, .share_port = true};
-            if (const auto heard = all->add(shard, more, *socket); !heard) {
-                log.warning("ca.search.bind", "CA server: no broadcasts are heard on {}: {}", to_string(broadcast),
-                            heard.error());
-            }
-        }
+        all->hear_more(shard, settings, address, **socket, log);
     }
     if (all->sockets_.empty()) {
         return std::unexpected(first_problem);
     }
     return all;
+}
+
+/// What a socket of one interface's address does not hear. Answered from that socket.
+void SearchSockets::hear_more(reactor::Shard& shard, const Settings& settings, base::Ipv4 address,
+                              reactor::UdpSocket& answer_from, base::Log& log)
+{
+    std::vector<reactor::UdpSettings> more;
+    for (const base::Ipv4 broadcast : broadcasts_of(address)) {
+        more.push_back({.bind = {broadcast, port_}, .share_port = true});
+    }
+    for (const base::Ipv4 group : address.any() ? std::vector<base::Ipv4>{} : settings.groups) {
+        more.push_back({.bind = {group, port_}, .share_port = true, .groups = {{group, address}}});
+    }
+    for (const reactor::UdpSettings& each : more) {
+        if (const auto heard = add(shard, each, &answer_from); !heard) {
+            log.warning("ca.search.bind", "CA server: no searches to {} are heard: {}", to_string(each.bind.address),
+                        heard.error());
+        }
+    }
 }
 
 std::expected<reactor::UdpSocket*, std::string>

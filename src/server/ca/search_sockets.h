@@ -31,6 +31,8 @@ class SearchSockets {
     SearchSockets(SearchResponder& responder, const Settings& settings, std::uint16_t tcp_port);
     std::expected<reactor::UdpSocket*, std::string> add(reactor::Shard& shard, const reactor::UdpSettings& settings,
                                                         reactor::UdpSocket* answer_from);
+    void hear_more(reactor::Shard& shard, const Settings& settings, base::Ipv4 address, reactor::UdpSocket& answer_from,
+                   base::Log& log);
     void received(std::span<const reactor::Datagram> datagrams, reactor::UdpSocket& answer_from);
 
     SearchResponder& responder_;

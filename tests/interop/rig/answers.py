@@ -58,7 +58,7 @@ class Asking(Circuit):
         said, echoed, seen = [], False, 0
         try:
             while cut or not echoed or seen < late:
-                message = self._receive()
+                message = self.receive()
                 if message[0] == ECHO and message[4] == FENCE:
                     echoed = True
                 elif message[0] != 0:

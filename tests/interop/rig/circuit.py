@@ -70,7 +70,7 @@ class Circuit:
         del self._in[:start + size]
         return command, kind, count, p1, p2, payload
 
-    def _receive(self):
+    def receive(self):
         while (message := self._whole_message()) is None:
             data = self.socket.recv(1 << 18)
             if not data:
@@ -91,7 +91,7 @@ class Circuit:
     def message(self):
         """The next message that is no update and no error; those are kept in `events` and `errors`."""
         while True:
-            command, kind, count, p1, p2, payload = self._receive()
+            command, kind, count, p1, p2, payload = self.receive()
             if command == EVENT_ADD:
                 self.events.append((p2, kind, count, p1, payload))
                 return None
