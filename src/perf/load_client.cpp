@@ -2,6 +2,8 @@
 
 #include "perf/scenario.h"
 
+#include <fmt/format.h>
+
 #include <limits>
 
 namespace iochron::perf {
@@ -127,6 +129,8 @@ void LoadClient::completed(pv::Token operation, const pv::Status& status, const 
 {
     if (status.ok() && sample != nullptr) {
         last_[static_cast<std::size_t>(operation)] = sample->value.as_double();
+    } else {
+        reads_failed_.add(status);
     }
     --reads_left_;
 }
@@ -143,9 +147,29 @@ void LoadClient::watch_drained()
     timer_.at(shard_.now() + look_again, [this] { watch_drained(); });
 }
 
-void LoadClient::closed(pv::Token, const pv::Status&)
+/// What it costs is found by the verifier besides: the values posted meanwhile are missing.
+void LoadClient::closed(pv::Token, const pv::Status& why)
 {
-    // What a lost connection costs is found by the verifier: the values posted meanwhile are missing.
+    channels_lost_.add(why);
+}
+
+void LoadClient::Trouble::add(const pv::Status& status)
+{
+    if (count++ == 0) {
+        first = status.text.empty() ? std::string(to_string(status.outcome)) : status.text;
+    }
+}
+
+std::vector<std::string> LoadClient::troubles() const
+{
+    std::vector<std::string> all;
+    if (channels_lost_.count > 0) {
+        all.push_back(fmt::format("{} channels lost: {}", channels_lost_.count, channels_lost_.first));
+    }
+    if (reads_failed_.count > 0) {
+        all.push_back(fmt::format("{} PVs could not be read at the end: {}", reads_failed_.count, reads_failed_.first));
+    }
+    return all;
 }
 
 } // namespace iochron::perf

@@ -43,6 +43,8 @@ class LoadClient final : public pv::Sink {
     /// Reads each PV's value, which must no longer change, waits until every subscription has it (or until nothing has
     /// come for `quiet`) and judges.
     void drain(std::function<void(Verdict)> done, std::chrono::milliseconds quiet = std::chrono::seconds(3));
+    /// What went wrong besides, in words: channels that were lost, PVs that could not be read for the drain.
+    [[nodiscard]] std::vector<std::string> troubles() const;
     /// Updates, ever.
     [[nodiscard]] std::uint64_t received() const { return received_; }
 
@@ -55,6 +57,14 @@ class LoadClient final : public pv::Sink {
     void settled() override {}
 
   private:
+    /// Things of one kind that went wrong, with the words of the first.
+    struct Trouble {
+        std::uint64_t count = 0;
+        std::string first;
+
+        void add(const pv::Status& status);
+    };
+
     void check(const pv::Update& update);
     void watch_ready();
     void watch_drained();
@@ -76,6 +86,8 @@ class LoadClient final : public pv::Sink {
     std::uint64_t received_before_ = 0;
     int quiet_looks_ = 0;
     int quiet_looks_enough_ = 0;
+    Trouble channels_lost_;
+    Trouble reads_failed_;
     reactor::Timer timer_;
 };
 

@@ -101,7 +101,11 @@ int run_load_client(const std::string& protocol, const LoadClient::Wanted& wante
             say(on_shard(shard, [&](auto give) { give(to_json(load->client.end_window())); }));
         } else if (line == "drain") {
             say(on_shard(shard, [&](auto give) {
-                load->client.drain([give](const Verdict& verdict) { give(to_json(verdict)); });
+                load->client.drain([&load, give](const Verdict& verdict) {
+                    nlohmann::json answer = to_json(verdict);
+                    answer["troubles"] = load->client.troubles();
+                    give(answer);
+                });
             }));
         }
     }

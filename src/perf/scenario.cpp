@@ -17,6 +17,7 @@
 #include <fstream>
 #include <map>
 #include <thread>
+#include <utility>
 
 namespace iochron::perf {
 namespace {
@@ -195,6 +196,7 @@ void drain(Pair& pair, Result& result)
     result.verdict.misordered = verdict.at("misordered");
     result.verdict.wrong = verdict.at("wrong");
     result.verdict.silent = verdict.at("silent");
+    result.failures = verdict.at("troubles");
     const auto counts = server_counts(pair.server);
     const auto server = fmt::format("{}.server.", result.row.client);
     result.coalesced = counts.at(server + "coalesced") + counts.at(server + "paused");
@@ -241,8 +243,11 @@ Result run_row(const Row& row, const ScenarioOptions& options)
     options.progress("draining");
     drain(pair, result);
     judge(result);
-    client.finish(reply_patience);
-    server.finish(reply_patience);
+    for (const auto& [which, child] : {std::pair("client", &client), std::pair("server", &server)}) {
+        if (child->finish(reply_patience) != 0) {
+            result.failures.push_back(fmt::format("the {} did not end in order", which));
+        }
+    }
     return result;
 }
 
