@@ -200,6 +200,52 @@ TEST_F(ChannelTest, RightsThatChangeAreToldWithTheState)
     EXPECT_EQ(client.values(3), std::vector<double>{6.0});
 }
 
+/// To each channel of each circuit, whatever state that is in; and to no channel of another PV.
+TEST_F(ChannelTest, RightsThatChangeAreToldToAllCircuits)
+{
+    server.source.add("b", pv::Value::of(0.0));
+    Client idle(server);
+    Client pausing(server);
+    Client behind(server);
+    (void)idle.create("a", 1);
+    (void)idle.create("a", 2);
+    (void)idle.create("b", 3);
+    pausing.subscribe(pausing.create("a", 1), 1);
+    behind.subscribe(behind.create("a", 1), 1);
+    (void)pausing.take();
+    pausing.send(wire::ca::EventsOff{});
+    for (int i = 1; i <= 400; ++i) {
+        server.clock.advance(std::chrono::milliseconds(10));
+        server.source.post("a", pv::Value::of(static_cast<double>(i)));
+        server.source.settle_all();
+    }
+    ASSERT_TRUE(behind.circuit().backlog().behind());
+    server.source.set_rights("a", {.read = false, .write = false});
+    server.source.settle_all();
+    const auto told = [](const std::vector<Got>& all) {
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
+        for (const Got& got : all) {
+            if (got.command() == Command::access_rights) {
+                found.emplace_back(got.header.p1, got.header.p2);
+            }
+        }
+        return found;
+    };
+    using Told = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+    EXPECT_EQ(told(idle.take()), (Told{{1, 0}, {2, 0}}));
+    EXPECT_EQ(told(pausing.take()), (Told{{1, 0}})); // at once: a reply is not held back
+    const std::vector<Got> late = behind.take();
+    EXPECT_EQ(told(late), (Told{{1, 0}}));
+    EXPECT_EQ(late.back().header.p1, 368u); // after what was made before, the reason
+    pausing.send(wire::ca::EventsOn{});
+    EXPECT_EQ(pausing.take().back().header.p1, 368u);
+    server.source.set_rights("a", {.read = true, .write = false});
+    server.source.settle_all();
+    EXPECT_EQ(told(idle.take()), (Told{{1, 1}, {2, 1}}));
+    EXPECT_EQ(pausing.values(1), std::vector<double>{400.0});
+    EXPECT_EQ(behind.values(1), std::vector<double>{400.0});
+}
+
 TEST_F(ChannelTest, WhatIsGoneIsToldAndCanBeFoundAgain)
 {
     Client client(server);

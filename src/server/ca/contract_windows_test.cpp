@@ -125,6 +125,14 @@ TEST_P(FifteenSeconds, OfPauseCostWhatIsCountedAndNobodyElseNotices)
     EXPECT_EQ(1 + posted - got.of(1).size(), count(events_off ? "ca.server.paused" : "ca.server.coalesced"));
     EXPECT_EQ(count(events_off ? "ca.server.coalesced" : "ca.server.paused"), 0u);
     EXPECT_EQ(others.of(2).size(), 1u + posted);
+    pausing.circuit().each_subscription([&](const Circuit::SubscriptionReport& report) {
+        EXPECT_EQ(report.delivered, 1u + posted);
+        EXPECT_EQ(report.delivered - report.superseded, got.of(1).size());
+    });
+    other.circuit().each_subscription([](const Circuit::SubscriptionReport& report) {
+        EXPECT_EQ(report.delivered, 1u + posted);
+        EXPECT_EQ(report.superseded, 0u);
+    });
     const std::size_t before = got.of(1).size();
     for (int i = posted + 1; i <= posted + 100; ++i) {
         post(i);
