@@ -1,6 +1,7 @@
 #include "cli/ca_session.h"
 
 #include "base/problem.h"
+#include "cli/repeater.h"
 
 #include <fmt/core.h>
 
@@ -34,6 +35,7 @@ CaSession::CaSession(const std::vector<std::string>& names, double timeout_s, st
     : timeout_s_(timeout_s), log_({.level = base::Level::warning}), shard_({.name = "ca"})
 {
     client::ca::Settings settings = client::ca::parse_settings(variable);
+    settings.repeater_command = repeater_command();
     for (const std::string& warning : settings.warnings) {
         log_.warning("ca.environment", "{}", warning);
     }

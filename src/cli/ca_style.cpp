@@ -279,4 +279,9 @@ std::string extra_text(const pv::Sample& sample, wire::ca::Dbr type)
     return text;
 }
 
+std::string host_text(const base::Endpoint& server)
+{
+    return server.address == base::ipv4_loopback ? fmt::format("localhost:{}", server.port) : base::to_string(server);
+}
+
 } // namespace iochron::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/endpoint.h"
 #include "pv/sample.h"
 #include "pv/value.h"
 #include "wire/ca/dbr.h"
@@ -41,5 +42,8 @@ struct CaStyle {
 [[nodiscard]] std::string alarm_text(const pv::Alarm& alarm, const CaStyle& style);
 /// What -d prints beside the value of a type with alarm, time, units, limits or choices: lines with a title each.
 [[nodiscard]] std::string extra_text(const pv::Sample& sample, wire::ca::Dbr type);
+
+/// "localhost:5064", or numbers: names of other hosts are not looked up.
+[[nodiscard]] std::string host_text(const base::Endpoint& server);
 
 } // namespace iochron::cli

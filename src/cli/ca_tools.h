@@ -7,5 +7,6 @@ int caget_main(int argc, char** argv);
 int caput_main(int argc, char** argv);
 int camonitor_main(int argc, char** argv);
 int cainfo_main(int argc, char** argv);
+int casw_main(int argc, char** argv);
 
 } // namespace iochron::cli

@@ -1,6 +1,7 @@
 #include "base/problem.h"
 #include "cli/ca_options.h"
 #include "cli/ca_session.h"
+#include "cli/ca_style.h"
 #include "cli/ca_tools.h"
 
 #include <fmt/core.h>
@@ -46,11 +47,6 @@ Options parse(int argc, char** argv)
         options.status = 1;
     }
     return options;
-}
-
-std::string host_text(const base::Endpoint& server)
-{
-    return server.address == base::ipv4_loopback ? fmt::format("localhost:{}", server.port) : base::to_string(server);
 }
 
 void print(const CaPv& pv, const client::ca::ChannelInfo& info)

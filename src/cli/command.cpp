@@ -38,6 +38,7 @@ std::span<const Command> commands()
         Command{"pvput", "pvput", "", pvput_main},
         Command{"pvinfo", "pvinfo", "", pvinfo_main},
         Command{"repeater", "caRepeater", "pass servers' beacons on to the clients of this host", repeater_main},
+        Command{"beacons", "casw", "print anomalies of Channel Access servers' beacons", casw_main},
         Command{"bench", "", "the performance test that counts every update", bench_main},
         Command{"bench-client", "", "", bench_client_main},
         Command{"bench-server", "", "", bench_server_main},

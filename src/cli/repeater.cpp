@@ -9,11 +9,14 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 namespace iochron::cli {
 namespace {
@@ -21,15 +24,18 @@ namespace {
 using namespace std::chrono_literals;
 using reactor::UdpSocket;
 
-constexpr std::string_view usage = R"(usage: caRepeater
+constexpr std::string_view usage = R"(usage: caRepeater [--while-used]
 
 Passes the beacons of Channel Access servers on to all clients of this host, until it is ended. When the host
 has a repeater already, it ends at once, with status 0.
 
+  --while-used                 ends by itself a minute after the last client has gone (so clients start it)
   EPICS_CA_REPEATER_PORT       the UDP port (5065)
   EPICS_CAS_BEACON_ADDR_LIST   multicast groups in it are joined; without it, those in EPICS_CA_ADDR_LIST
   -h --help                    this help
 )";
+
+constexpr std::string_view while_used = "--while-used";
 
 std::optional<std::string> variable(std::string_view name)
 {
@@ -73,7 +79,10 @@ void join_groups(UdpSocket& socket, const client::ca::Settings& settings)
     }
 }
 
-int serve()
+constexpr auto look_every = 10s;
+constexpr int looks_unused = 6;
+
+int serve(bool while_used)
 {
     reactor::Shard shard({.name = "repeater"});
     const client::ca::Settings settings = client::ca::parse_settings(with_beacon_list);
@@ -98,9 +107,14 @@ int serve()
     socket = std::move(*opened);
     join_groups(*socket, settings);
     reactor::Timer cleaning(shard);
-    cleaning.at(shard.refresh() + 10s, [&] {
+    int unused = 0;
+    cleaning.at(shard.refresh() + look_every, [&] {
         repeater.forget_gone();
-        cleaning.at(shard.now() + 10s);
+        unused = repeater.clients() == 0 ? unused + 1 : 0;
+        if (while_used && unused == looks_unused) {
+            shard.stop();
+        }
+        cleaning.at(shard.now() + look_every);
     });
     shard.run();
     return 0;
@@ -108,11 +122,19 @@ int serve()
 
 } // namespace
 
+std::vector<std::string> repeater_command()
+{
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    return error ? std::vector<std::string>{"caRepeater"}
+                 : std::vector<std::string>{program.string(), "repeater", std::string(while_used)};
+}
+
 int repeater_main(int argc, char** argv)
 {
     const std::string_view word = argc > 1 ? argv[1] : "";
-    if (argc == 1) {
-        return serve();
+    if (argc == 1 || (argc == 2 && word == while_used)) {
+        return serve(word == while_used);
     }
     if (word == "-h" || word == "--help") {
         fmt::print("{}", usage);

@@ -1,4 +1,7 @@
 """Our repeater between base's IOC and a registered client of the host."""
+import os
+import pathlib
+import signal
 import socket
 import struct
 
@@ -60,3 +63,47 @@ def test_a_second_repeater_leaves_quietly(repeater):
             assert second.output == ""
         finally:
             second.stop()
+
+
+def started_repeater(port):
+    """The process of the repeater that a client has started at this port, which is in its environment."""
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if (b"--while-used" in (entry / "cmdline").read_bytes()
+                    and f"EPICS_CA_REPEATER_PORT={port}".encode() in (entry / "environ").read_bytes().split(b"\0")):
+                return int(entry.name)
+        except OSError:
+            continue
+    return None
+
+
+def test_a_client_starts_the_repeater_that_others_use(tmp_path):
+    environment = private_environment()
+    port = environment["EPICS_CA_REPEATER_PORT"]
+    watch = Process([PROGRAM, "beacons", "-i", "2"], environment)
+    server = None
+    try:
+        with registered(int(port)):
+            pid = started_repeater(port)
+            assert pid is not None
+            try:
+                assert f"PPid:\t{watch.pid}" in pathlib.Path(f"/proc/{pid}/status").read_text()
+                database = tmp_path / "one.db"
+                database.write_text('record(ai, "A") {}\n')
+                server = Process(soft_ioc_command(database), environment)
+                server.wait_for_line(READY)
+                watch.wait_for_line(f"  localhost:{environment['EPICS_CA_SERVER_PORT']}")
+            finally:
+                os.kill(pid, signal.SIGTERM)
+    finally:
+        watch.stop()
+        if server is not None:
+            server.stop()
+
+
+def test_casw_refuses_what_it_does_not_understand():
+    for words in (["-i"], ["-ix"], ["A"], ["-i", "1", "more"]):
+        process = Process([PROGRAM, "beacons", *words], private_environment())
+        assert process._popen.wait(20) == 2
+        process.stop()
+        assert "usage: casw [-i LEVEL]" in process.output

@@ -23,6 +23,7 @@ BeaconNews Beacons::heard(const base::Endpoint& address, std::uint32_t id, base:
                   .heard = true,
                   .last = now,
                   .average = {},
+                  .gap = {},
                   .first = now,
                   .known_by_circuit = server.known_by_circuit};
         return BeaconNews::nothing;
@@ -34,10 +35,17 @@ BeaconNews Beacons::heard(const base::Endpoint& address, std::uint32_t id, base:
     const base::Duration gap = now - server.last;
     server.id = id;
     server.last = now;
+    server.gap = gap;
     if (advance == 2 || advance == 3) { // lost, or a server that counts by route: tells nothing
         return BeaconNews::nothing;
     }
     return judge(server, gap);
+}
+
+Beacons::Gap Beacons::gap(const base::Endpoint& server) const
+{
+    const auto known = servers_.find(server);
+    return known != servers_.end() ? Gap{known->second.average, known->second.gap} : Gap{};
 }
 
 BeaconNews Beacons::judge(Server& server, base::Duration gap)

@@ -29,6 +29,13 @@ class Beacons {
     void connected(const base::Endpoint& server);
     BeaconNews heard(const base::Endpoint& server, std::uint32_t id, base::Steady now);
 
+    /// Of the beacons of a server that was heard of: the average gap, zero before the second, and the last one.
+    struct Gap {
+        base::Duration average{};
+        base::Duration last{};
+    };
+    [[nodiscard]] Gap gap(const base::Endpoint& server) const;
+
     [[nodiscard]] std::size_t size() const { return servers_.size(); }
 
   private:
@@ -37,6 +44,7 @@ class Beacons {
         bool heard = false;
         base::Steady last{};
         base::Duration average{}; ///< of the gaps; zero until the second beacon
+        base::Duration gap{};     ///< the last one
         base::Steady first{};     ///< when first heard; never set where it was connected before
         bool known_by_circuit = false;
     };

@@ -4,7 +4,6 @@
 #include "reactor/resolve.h"
 #include "wire/ca/beacon.h"
 #include "wire/ca/message.h"
-#include "wire/ca/repeater.h"
 #include "wire/ca/search.h"
 #include "wire/ca/version.h"
 
@@ -31,13 +30,11 @@ SearchSettings search_settings(const Settings& settings)
 Searcher::Searcher(reactor::Shard& shard, const Settings& settings, SearcherUser& user, base::Log& log)
     : shard_(shard), settings_(settings), user_(user), log_(log),
       schedule_(search_settings(settings), static_cast<std::uint32_t>(shard.now().time_since_epoch().count())),
-      beacons_(shard.now(), base::Limits{}.servers_known), timer_(shard), repeater_timer_(shard)
+      beacons_(shard.now(), base::Limits{}.servers_known), timer_(shard)
 {
     timer_.at(base::never, [this] { shard_.touch(*this); });
-    repeater_timer_.at(base::never, [this] { register_at_repeater(); });
     open_socket();
     find_destinations();
-    register_at_repeater();
 }
 
 Searcher::~Searcher()
@@ -54,6 +51,7 @@ void Searcher::open_socket()
         reactor::UdpSocket::open(shard_, udp, [this](std::span<const reactor::Datagram> all) { receive(all); });
     if (socket) {
         socket_ = std::move(*socket);
+        registration_.emplace(shard_, settings_, *socket_, log_);
     } else {
         log_.error("ca.client.udp", "no searches by UDP: {}", socket.error());
     }
@@ -193,7 +191,7 @@ void Searcher::take(const reactor::Datagram& datagram)
             take_beacon(frame.header, datagram.from);
             break;
         case Command::repeater_confirm:
-            confirmed_ = true;
+            registration_->confirmed();
             break;
         case Command::version:
         case Command::not_found:
@@ -238,27 +236,13 @@ void Searcher::take_beacon(const wire::ca::Header& header, const base::Endpoint&
     const wire::ca::Beacon beacon = wire::ca::decode_beacon(header);
     const base::Endpoint server{beacon.address != 0 ? base::Ipv4{beacon.address} : from.address,
                                 beacon.port != 0 ? beacon.port : settings_.server_port};
-    last_beacon_ = shard_.now();
-    const BeaconNews news = beacons_.heard(server, beacon.id, last_beacon_);
+    const base::Steady now = shard_.now();
+    registration_->heard_beacon(now);
+    const BeaconNews news = beacons_.heard(server, beacon.id, now);
     if (news == BeaconNews::anomaly || news == BeaconNews::new_server) {
         hurry();
     }
     user_.heard_beacon(server, news);
-}
-
-// Every second until the repeater confirms, then only after a minute without any beacon: it may have been restarted,
-// and knows its clients no more (libca never notices).
-void Searcher::register_at_repeater()
-{
-    const base::Steady now = shard_.now();
-    if (socket_ && !(confirmed_ && now - last_beacon_ < 60s)) {
-        std::array<std::byte, wire::ca::short_header_bytes> message;
-        base::Writer writer(message);
-        encode(writer, wire::ca::RepeaterRegister{.address = base::ipv4_loopback.bits});
-        (void)socket_->send({base::ipv4_loopback, settings_.repeater_port}, message);
-        ++registrations_;
-    }
-    repeater_timer_.at(now + (confirmed_ || registrations_ > 50 ? 60s : 1s));
 }
 
 } // namespace iochron::client::ca

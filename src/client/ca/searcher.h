@@ -3,6 +3,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "client/ca/beacons.h"
+#include "client/ca/registration.h"
 #include "client/ca/settings.h"
 #include "client/search_schedule.h"
 #include "reactor/shard.h"
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -73,7 +75,6 @@ class Searcher : private reactor::Touched {
     void take_beacon(const wire::ca::Header& header, const base::Endpoint& from);
     std::uint32_t number_of(const base::Endpoint& server);
     [[nodiscard]] std::size_t bytes_of(std::uint32_t place);
-    void register_at_repeater();
 
     reactor::Shard& shard_;
     const Settings& settings_;
@@ -82,11 +83,8 @@ class Searcher : private reactor::Touched {
     SearchSchedule schedule_;
     Beacons beacons_;
     std::unique_ptr<reactor::UdpSocket> socket_;
-    reactor::Timer timer_;          ///< of the schedule
-    reactor::Timer repeater_timer_; ///< of the next registration
-    bool confirmed_ = false;        ///< by the repeater
-    int registrations_ = 0;
-    base::Steady last_beacon_{};
+    reactor::Timer timer_;                     ///< of the schedule
+    std::optional<Registration> registration_; ///< of the socket
 
     bool ready_ = false; ///< the destinations are known
     std::vector<base::Endpoint> destinations_;

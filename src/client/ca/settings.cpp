@@ -23,6 +23,7 @@ std::string lower(std::string text)
 Settings parse_settings(const Environment& environment)
 {
     Settings settings;
+    settings.repeater_command = {"caRepeater"};
     Variables variables(environment, settings.warnings);
     settings.server_port = variables.port("EPICS_CA_SERVER_PORT", settings.server_port);
     settings.repeater_port = variables.port("EPICS_CA_REPEATER_PORT", settings.repeater_port);

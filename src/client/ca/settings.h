@@ -25,7 +25,10 @@ struct Settings {
     base::Duration max_search_period = std::chrono::seconds(300); ///< EPICS_CA_MAX_SEARCH_PERIOD, at least 60 s
     /// EPICS_CA_MAX_ARRAY_BYTES, only with EPICS_CA_AUTO_ARRAY_BYTES=NO: one message, payload and header.
     std::optional<std::size_t> max_message_bytes;
-    std::uint8_t multicast_ttl = 1;    ///< EPICS_CA_MCAST_TTL
+    std::uint8_t multicast_ttl = 1; ///< EPICS_CA_MCAST_TTL
+    /// How a repeater is started where none answers, looked for on the PATH; empty: not at all. parse_settings() says
+    /// caRepeater.
+    std::vector<std::string> repeater_command;
     std::string account;               ///< what CLIENT_NAME says
     std::string host;                  ///< what HOST_NAME says
     std::vector<std::string> warnings; ///< what was wrong in the environment and what was taken instead

@@ -74,15 +74,9 @@ void Connection::dispatch(const wire::pva::Message& message)
             finished_ = true;
         }
         break;
-    case Command::create_channel: {
-        const std::uint32_t cid = reader.u32();
-        const std::uint32_t sid = reader.u32();
-        const wire::pva::Status status = wire::pva::read_status(reader);
-        if (reader.ok()) {
-            user_.created(cid, sid, status);
-        }
+    case Command::create_channel:
+        created(reader);
         break;
-    }
     case Command::destroy_channel: {
         reader.skip(sizeof(std::uint32_t));
         const std::uint32_t cid = reader.u32();
@@ -111,6 +105,16 @@ void Connection::dispatch(const wire::pva::Message& message)
         const base::Fault fault = reader.fault();
         why_ = fmt::format("{}: {}, at byte {}", to_string(command), fault.what, fault.offset);
         finished_ = true;
+    }
+}
+
+void Connection::created(base::Reader& reader)
+{
+    const std::uint32_t cid = reader.u32();
+    const std::uint32_t sid = reader.u32();
+    const wire::pva::Status status = wire::pva::read_status(reader);
+    if (reader.ok()) {
+        user_.created(cid, sid, status);
     }
 }
 

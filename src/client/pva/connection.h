@@ -104,6 +104,7 @@ class Connection final : public base::Connection {
     std::size_t take_numbers(std::span<const std::byte> bytes);
     void dispatch(const wire::pva::Message& message);
     void validate(base::Reader& reader);
+    void created(base::Reader& reader);
 
     const Settings& settings_;
     ConnectionUser& user_;
