@@ -115,7 +115,8 @@ std::expected<std::size_t, WriteRefusal> Database::write_all(std::span<const Wri
     for (std::size_t i = 0; i < parts.size() && !failed; ++i) {
         const auto [record, field] = (*aims)[i];
         pv::Status status = parts[i].value.empty() ? pv::Status{} : core.put(*record, *field, parts[i].value);
-        if (!status.ok()) {
+        if (!status.ok()) { // no record of this room refuses here what try_put() let pass
+            status.text += i > 0 ? "; the parts before it were written" : "";
             failed = {i, std::move(status)};
         } else if (core.would_process(*record, *field, {.value = {}, .processing = processing, .wait = wait})) {
             completions += process_for(core, *record, wait ? &told : nullptr);

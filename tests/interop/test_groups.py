@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from rig.client import run_python, run_tool
-from rig.server import Server, iochron_program
+from rig.server import ROOT, Server, iochron_program
 from test_pva import LOOK, differences
 
 # The table of the QSRV 2 documentation; an image; an NTEnum; a chain of records; several kinds of one record.
@@ -329,3 +329,57 @@ def test_mistakes_in_groups_are_told_with_their_place(tmp_path):
     assert refused.returncode == 1
     assert "bad.json:2:18: group \"g\", field \"x\": +type is one of scalar, plain" in refused.stderr
 
+
+
+def test_every_update_of_a_running_group_is_whole(iochron_ioc):
+    """COUNT counts, COPY and TWICE follow in its chain: each update has all three of one count, and no count is missing."""
+    server = iochron_ioc("""
+record(calc, "COUNT") { field(INPA, "COUNT") field(CALC, "A+1") field(SCAN, ".1 second") field(FLNK, "COPY")
+    info(Q:group, {"g":{"count":{+type:"plain", +channel:"VAL"}}}) }
+record(calc, "COPY") { field(INPA, "COUNT") field(CALC, "A") field(FLNK, "TWICE")
+    info(Q:group, {"g":{"copy":{+type:"plain", +channel:"VAL"}}}) }
+record(calc, "TWICE") { field(INPA, "COPY") field(CALC, "A*2")
+    info(Q:group, {"g":{"twice":{+channel:"VAL", +trigger:"*"}}}) }
+""")
+    code = LOOK + """
+import queue
+news = queue.Queue()
+subscription = context.monitor("g", news.put, request="field(count,copy,twice.value)record[pipeline=true,queueSize=8]")
+def numbers(value):
+    return [value["count"], value["copy"], value["twice"]["value"]]
+seen = [numbers(news.get(timeout=20)) for _ in range(15)]
+gets = [numbers(context.get("g", timeout=20)) for _ in range(20)]
+answer([seen, gets])
+"""
+    seen, gets = run_python(server.environment, code, timeout=60)
+    assert all(count == copy == twice / 2 for count, copy, twice in seen + gets)
+    assert [count for count, _, _ in seen] == [seen[0][0] + i for i in range(len(seen))]
+
+
+def test_a_group_is_found_listed_and_shown_by_tools(iochron_ioc):
+    server = iochron_ioc(DATABASE)
+    assert "Label A" in run_tool(server.environment, "pvget", "T:Tbl").stdout
+    server.process.type("pvxgl 1 T:*")
+    index = server.process.wait_for_line("T:Tbl")
+    server.process.wait_for_line("5 fields, 0 monitors", after=index)
+    listed = run_tool(server.environment, "pvlist", "127.0.0.1:" + server.environment["EPICS_PVA_SERVER_PORT"]).stdout
+    assert "T:Tbl" in listed.split()
+
+
+def test_the_example_of_the_documentation(tmp_path):
+    _, database, _, groups, _ = (ROOT / "docs/groups.md").read_text().split("```")
+    (tmp_path / "table.db").write_text(database)
+    (tmp_path / "table.json").write_text(groups)
+    server = Server([iochron_program(), "ioc", "-d", tmp_path / "table.db", "-G", tmp_path / "table.json"])
+    try:
+        code = LOOK + STRIP + PUT + """
+done = put("T:Tbl", {"value.A": [1.0, 2.0], "value.B": [3.0, 4.0]})
+answer([done, bare(context.get("T:Tbl", timeout=20))["value"], bare(context.get("T:Tbl2", timeout=20))["value"]])
+"""
+        done, table, other = run_python(server.environment, code)
+        shown = run_tool(server.environment, "pvget", "T:Tbl").stdout
+    finally:
+        server.close()
+    assert done == "ok" and table == other == {"A": [1.0, 2.0], "B": [3.0, 4.0]}
+    assert [line.split() for line in shown.splitlines()[-3:]] == [["A", "B"], ["1", "3"], ["2", "4"]]
+    assert "group" not in server.process.output

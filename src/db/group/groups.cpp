@@ -163,12 +163,12 @@ pv::MetaRef Groups::describe(pv::ChannelId channel)
     return group == nullptr ? nullptr : group->meta;
 }
 
-void Groups::refresh(Group& group, Member& member)
+void Groups::refresh(Group& group, Member& member, pv::Parts parts)
 {
     if (member.channel == pv::ChannelId{} || member.mapping.kind == Kind::proc) {
         return;
     }
-    reading_ = {&group, &member};
+    reading_ = {&group, &member, parts};
     database_.read({.channel = member.channel, .token = {}}, nobody(), *this);
     reading_ = {};
 }
@@ -177,7 +177,7 @@ void Groups::refresh_all(Group& group)
 {
     database_.together([&] {
         for (Member& member : group.members) {
-            refresh(group, member);
+            refresh(group, member, pv::Parts::all);
         }
     });
 }
@@ -295,9 +295,9 @@ void Groups::opened(std::span<const pv::Opened> answers)
 
 void Groups::completed(pv::Token operation, const Status& status, const pv::Sample* sample)
 {
-    if (reading_.second != nullptr) {
+    if (reading_.member != nullptr) {
         if (status.ok() && sample != nullptr) {
-            take(*reading_.first->state, reading_.second->mapping, *sample, *sample->meta, pv::Parts::all);
+            take(*reading_.group->state, reading_.member->mapping, *sample, *sample->meta, reading_.parts);
         }
         return;
     }

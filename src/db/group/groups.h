@@ -108,7 +108,7 @@ class Groups final : public pv::Source, private pv::Sink {
 
     [[nodiscard]] Group* find(pv::ChannelId channel);
     [[nodiscard]] Group* find(std::string_view name);
-    void refresh(Group& group, Member& member);
+    void refresh(Group& group, Member& member, pv::Parts parts);
     void refresh_all(Group& group);
     [[nodiscard]] static pv::Sample sample(const Group& group, pv::Value value);
     pv::Status put(Group& group, const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink);
@@ -130,10 +130,16 @@ class Groups final : public pv::Source, private pv::Sink {
     base::Slots<Channel> channels_;
     base::Slots<Group*> subscriptions_;
     base::Slots<Put> puts_;
-    std::vector<pv::Opened> answers_;      ///< of the Database, while groups are made
-    std::pair<Group*, Member*> reading_{}; ///< whose value the Database is asked for
-    std::vector<Group*> pending_;          ///< groups with an update to be told
-    std::vector<pv::Sink*> touched_;       ///< who has been told something
+    std::vector<pv::Opened> answers_; ///< of the Database, while groups are made
+    /// Whose value the Database is asked for, and what of it counts.
+    struct Reading {
+        Group* group = nullptr;
+        const Member* member = nullptr;
+        pv::Parts parts = pv::Parts::all;
+    };
+    Reading reading_;
+    std::vector<Group*> pending_;    ///< groups with an update to be told
+    std::vector<pv::Sink*> touched_; ///< who has been told something
 };
 
 } // namespace iochron::db::group

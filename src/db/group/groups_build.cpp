@@ -195,7 +195,7 @@ void Groups::link_triggers(Group& group, std::span<const Part> parts, Report& re
     }
     for (std::uint32_t i = 0; i < parts.size(); ++i) {
         std::vector<std::uint32_t>& targets = group.members[i].targets;
-        if (none) {
+        if (none && wants_channel(group.members[i].mapping.kind)) {
             targets.push_back(i);
         }
         for (const std::string& name : split_trigger(parts[i].definition->trigger)) {

@@ -16,10 +16,12 @@ pv::SubscriptionId Groups::subscribe(const pv::SubscribeRequest& request, pv::Si
     if (group == nullptr) {
         return {};
     }
-    if (group->subscribers.empty()) {
-        listen(*group);
-    }
-    refresh_all(*group);
+    database_.together([&] {
+        if (group->subscribers.empty()) {
+            listen(*group);
+        }
+        refresh_all(*group);
+    });
     const pv::SubscriptionId id{subscriptions_.insert(group).bits()};
     group->subscribers.push_back({id, request.channel, request.token, &sink});
     const pv::Update first{request.token, sample(*group, pv::Value::of(*group->state))};
@@ -138,13 +140,15 @@ void Groups::tell(Group& group, bool fresh)
         return;
     }
     if (fresh) {
+        pv::BitSet targets;
+        for (const Member& member : group.members) {
+            for (std::size_t i = 0; member.fired && i < member.targets.size(); ++i) {
+                targets.set(member.targets[i]);
+            }
+        }
         database_.together([&] {
-            for (Member& member : group.members) {
-                if (member.fired) {
-                    for (const std::uint32_t target : member.targets) {
-                        refresh(group, group.members[target]);
-                    }
-                }
+            for (std::size_t i = targets.next(0); i != pv::BitSet::none_left; i = targets.next(i + 1)) {
+                refresh(group, group.members[i], pv::Parts::changing);
             }
         });
     }
