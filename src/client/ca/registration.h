@@ -2,11 +2,10 @@
 
 #include "base/log.h"
 #include "client/ca/settings.h"
+#include "reactor/detached_process.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
 #include "reactor/udp.h"
-
-#include <sys/types.h>
 
 namespace iochron::client::ca {
 
@@ -19,7 +18,6 @@ class Registration {
     Registration(reactor::Shard& shard, const Settings& settings, reactor::UdpSocket& socket, base::Log& log);
     Registration(const Registration&) = delete;
     Registration& operator=(const Registration&) = delete;
-    ~Registration() { reap(); }
 
     /// The repeater has answered.
     void confirmed() { confirmed_ = true; }
@@ -30,7 +28,6 @@ class Registration {
   private:
     void ask();
     void start_repeater();
-    void reap();
 
     reactor::Shard& shard_;
     const Settings& settings_;
@@ -40,7 +37,7 @@ class Registration {
     bool confirmed_ = false;
     int asked_ = 0;
     base::Steady last_beacon_{};
-    pid_t started_ = 0; ///< a repeater that may end before us
+    reactor::DetachedProcess started_; ///< a repeater that may end before us
 };
 
 } // namespace iochron::client::ca
