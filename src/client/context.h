@@ -41,7 +41,7 @@ template <class T>
 using Outcome = std::expected<T, pv::Status>;
 
 /// Updates of one monitor, oldest first. All of it is good until the callback returns; a Sample that is kept needs the
-/// MetaRef beside it.
+/// MetaRef beside it. Samples have no alarm message, except on the shard (MonitorOptions::on_shard).
 struct Updates {
     std::span<const pv::Update> updates;
     pv::MetaRef meta;
@@ -50,7 +50,8 @@ struct Updates {
 
 /// What happens to updates that come faster than a callback takes them.
 enum class QueuePolicy : std::uint8_t {
-    all,    ///< all are kept, unless the oldest waits longer than ContextSettings::max_lag: then only the newest is
+    all,    ///< all are kept, unless the oldest waits longer than ContextSettings::max_lag, or queue_bytes are
+            ///< exceeded: then only the newest is
     newest, ///< only the newest is kept
 };
 
@@ -132,7 +133,10 @@ struct ContextSettings {
     bool structures = false;
     std::uint16_t priority = 0;              ///< of CA circuits, 0 to 99
     std::chrono::milliseconds max_lag{2000}; ///< zero: off
-    base::Log* log = nullptr;                ///< null: standard error
+    /// All updates that wait for callbacks. Beyond it the largest queues keep their newest update only. At most a
+    /// quarter of the memory that the process can have.
+    std::size_t queue_bytes = 1u << 30;
+    base::Log* log = nullptr; ///< null: standard error
 };
 
 /// A client of EPICS PVs: get, put, monitor, by name. "pva://NAME" is asked for by pvAccess;

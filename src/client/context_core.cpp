@@ -1,5 +1,7 @@
 #include "client/context_core.h"
 
+#include "reactor/memory.h"
+
 #include "client/scheme.h"
 
 #include <fmt/format.h>
@@ -12,7 +14,10 @@ ContextCore::ContextCore(reactor::Shard& shard, reactor::Executor& executor, con
                          base::Log& log)
     : shard_(shard), executor_(executor), settings_(settings), log_(log), self_(std::make_shared<ContextCore*>(this)),
       ca_(shard, settings.ca, log, {.priority = settings.priority, .describe = true})
-{}
+{
+    constexpr std::size_t share = 4;
+    settings_.queue_bytes = std::min(settings_.queue_bytes, reactor::memory_bytes() / share);
+}
 
 ContextCore::~ContextCore()
 {

@@ -49,6 +49,7 @@ struct Monitor::State {
     std::uint32_t taken = 0; ///< updates that the callback is taking, and those that it never will
     pv::MetaRef meta;
     std::vector<pv::Update> pending;
+    std::size_t pending_bytes = 0; ///< of what waits while the callback is busy, as far as it counts in the budget
     std::uint64_t pending_coalesced = 0;
     base::Steady oldest{}; ///< when the first of the pending ones came
     bool busy = false;     ///< the executor has not finished the last delivery
@@ -129,7 +130,9 @@ class ContextCore final : public pv::Sink {
     void take(Monitor::State& monitor, std::span<const pv::Update> updates);
     void grant(Monitor::State& monitor);
     void queue(Monitor::State& monitor, std::span<const pv::Update> updates);
+    void count(Monitor::State& monitor, std::span<const pv::Update> updates);
     void collapse(Monitor::State& monitor);
+    void enforce_budget();
     void tell_connection(Monitor::State& monitor, bool connected, std::string_view why);
     void hand_over(Monitor::State& monitor);
     void submit();
@@ -168,6 +171,7 @@ class ContextCore final : public pv::Sink {
     Operations operations_;
     std::vector<std::shared_ptr<Monitor::State>> monitors_;
     std::vector<Monitor::State*> dirty_;
+    std::size_t queued_bytes_ = 0;       ///< of all monitors together
     std::vector<Delivery> deliveries_;   ///< of this turn
     std::shared_ptr<ContextCore*> self_; ///< null inside once this is gone: for the executor's answers
     ca::Client ca_;

@@ -38,6 +38,7 @@ void ContextCore::stop(Monitor::State& monitor)
 {
     monitor.source->close(monitor.channel);
     std::erase(dirty_, &monitor);
+    queued_bytes_ -= std::exchange(monitor.pending_bytes, 0);
     monitor.core = nullptr;
     monitors_.back()->place = monitor.place;
     std::swap(monitors_[monitor.place], monitors_.back());
@@ -79,36 +80,6 @@ void ContextCore::grant(Monitor::State& monitor)
     }
 }
 
-void ContextCore::queue(Monitor::State& monitor, std::span<const pv::Update> updates)
-{
-    if (monitor.pending.empty()) {
-        monitor.oldest = shard_.now();
-    }
-    monitor.pending.insert(monitor.pending.end(), updates.begin(), updates.end());
-    const bool late = settings_.max_lag.count() > 0 && shard_.now() - monitor.oldest > settings_.max_lag;
-    if (monitor.options.queue == QueuePolicy::newest || (monitor.busy && late)) {
-        collapse(monitor);
-    }
-    mark_dirty(monitor);
-}
-
-// Keeps the newest. `oldest` stays, so that a monitor that is behind stays so until its callback has caught up.
-void ContextCore::collapse(Monitor::State& monitor)
-{
-    const std::size_t replaced = monitor.pending.size() - 1;
-    monitor.pending.erase(monitor.pending.begin(), monitor.pending.end() - 1);
-    monitor.pending_coalesced += replaced;
-    monitor.taken += static_cast<std::uint32_t>(replaced);
-    monitor.coalesced.fetch_add(replaced, std::memory_order_relaxed);
-}
-
-void ContextCore::mark_dirty(Monitor::State& monitor)
-{
-    if (!monitor.busy && !std::exchange(monitor.dirty, true)) {
-        dirty_.push_back(&monitor);
-    }
-}
-
 void ContextCore::meta_changed(pv::Token channel, const pv::MetaRef& meta)
 {
     if (is_monitor(channel)) {
@@ -146,6 +117,7 @@ void ContextCore::hand_over(Monitor::State& monitor)
     Delivery delivery;
     delivery.monitor = monitors_[monitor.place];
     delivery.updates = std::exchange(monitor.pending, {});
+    queued_bytes_ -= std::exchange(monitor.pending_bytes, 0);
     monitor.taken += static_cast<std::uint32_t>(delivery.updates.size());
     delivery.meta = monitor.meta;
     delivery.coalesced = std::exchange(monitor.pending_coalesced, 0);

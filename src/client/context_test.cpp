@@ -73,6 +73,18 @@ TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)
 
 /// The shard's side alone, driven by hand, with an executor that the test polls.
 struct ContextQueues : testing::Test {
+    ContextQueues() : ContextQueues([](ContextSettings&) {}) {}
+    explicit ContextQueues(void (*change)(ContextSettings&))
+        : core(
+              shard, executor,
+              [&] {
+                  ContextSettings settings = alone(log);
+                  change(settings);
+                  return settings;
+              }(),
+              log)
+    {}
+
     std::shared_ptr<Monitor::State> start(MonitorOptions options)
     {
         auto state = std::make_shared<Monitor::State>();
@@ -110,7 +122,7 @@ struct ContextQueues : testing::Test {
     base::SilentLog log;
     reactor::Shard shard;
     reactor::Executor executor{[](std::exception_ptr) {}};
-    ContextCore core{shard, executor, alone(log), log};
+    ContextCore core;
     std::vector<double> told;
     std::uint64_t coalesced = 0;
 };
@@ -181,4 +193,104 @@ TEST_F(ContextQueues, ACallbackThatThrowsStopsNobodyElse)
     update(*good, {4});
     run();
     EXPECT_EQ(told, (std::vector<double>{2, 4}));
+}
+
+/// A callback that is slower than max_lag allows.
+struct ContextLag : ContextQueues {
+    ContextLag() : ContextQueues([](ContextSettings& settings) { settings.max_lag = 1ms; }) {}
+    void let_time_pass()
+    {
+        const base::Steady then = shard.refresh() + 50ms;
+        shard.run_until(then, [] { return false; });
+    }
+};
+
+TEST_F(ContextLag, BeyondMaxLagTheNewestIsKeptAndTheRestCounted)
+{
+    const auto slow = start({});
+    const auto other = start({});
+    update(*slow, {1}); // the callback has it, and takes its time
+    update(*slow, {2, 3});
+    let_time_pass();
+    update(*slow, {4});
+    update(*slow, {5});
+    EXPECT_EQ(slow->coalesced, 3u);
+    update(*other, {10});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{1, 10, 5}));
+    EXPECT_EQ(coalesced, 3u);
+    EXPECT_EQ(slow->received, slow->delivered + slow->coalesced);
+    told.clear();
+    update(*slow, {6});
+    update(*slow, {7, 8});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{6, 7, 8})) << "it has caught up, and loses nothing";
+}
+
+/// Many updates wait, all of them young.
+struct ContextBudget : ContextQueues {
+    static constexpr std::size_t bytes = 100'000;
+    ContextBudget()
+        : ContextQueues([](ContextSettings& settings) {
+              settings.max_lag = 0ms;
+              settings.queue_bytes = bytes;
+          })
+    {}
+};
+
+TEST_F(ContextBudget, TheLargestQueueIsReducedToItsNewest)
+{
+    const auto large = start({});
+    const auto small = start({});
+    update(*large, {0});
+    update(*small, {0});
+    for (double value = 1; value <= 100; ++value) {
+        update(*small, {value});
+    }
+    for (double value = 1; value <= 10'000; ++value) {
+        update(*large, {value});
+        ASSERT_LE(large->pending_bytes + small->pending_bytes, bytes);
+    }
+    EXPECT_EQ(small->coalesced, 0u);
+    EXPECT_GT(large->coalesced, 8'000u);
+    run();
+    EXPECT_EQ(std::ranges::count(told, 10'000.0), 1);
+    EXPECT_EQ(small->delivered, 101u);
+    EXPECT_EQ(large->received, large->delivered + large->coalesced);
+    EXPECT_EQ(large->pending_bytes + small->pending_bytes, 0u);
+}
+
+TEST_F(ContextBudget, ElementsOfArraysCount)
+{
+    const auto state = start({});
+    update(*state, {0});
+    const std::vector<double> elements(2'000);
+    pv::Update one;
+    one.sample.value = pv::Value::array_of<double>(elements);
+    one.token = pv::Token{reinterpret_cast<std::uint64_t>(state.get())};
+    for (int i = 0; i < 100; ++i) {
+        core.updates({&one, 1});
+        core.settled();
+        ASSERT_LE(state->pending.size(), 7u);
+    }
+    EXPECT_GE(state->coalesced, 90u);
+}
+
+TEST_F(ContextQueues, ABorrowedMessageIsNotKept)
+{
+    std::vector<bool> messages;
+    const auto state = start({});
+    state->callback = [&](const Updates& updates) {
+        for (const pv::Update& each : updates.updates) {
+            messages.push_back(each.sample.message != nullptr);
+        }
+    };
+    const auto message = std::make_unique<std::string>("text");
+    pv::Update one = number(1);
+    one.sample.message = message.get();
+    one.token = pv::Token{reinterpret_cast<std::uint64_t>(state.get())};
+    core.updates({&one, 1});
+    core.settled();
+    run();
+    EXPECT_EQ(messages, std::vector<bool>{false});
 }
