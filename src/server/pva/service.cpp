@@ -7,7 +7,6 @@
 #include "wire/pva/value.h"
 
 #include <algorithm>
-#include <array>
 
 namespace iochron::server::pva {
 namespace {
@@ -74,31 +73,11 @@ EncodedUpdate Service::encode(const Group& group, const pv::Sample& sample)
     const bool only_changing = any(sample.mask & changing) && !any(sample.mask & pv::Mask::property);
     if (group.type == as_number && only_changing && is_number(sample.value.type()) && !sample.value.is_array())
         [[likely]] {
-        return number(sample);
+        if (const auto frame = number_frame_.encode(sample); !frame.empty()) [[likely]] {
+            return {frame, {}};
+        }
     }
     return structure(selections_[group.count], sample);
-}
-
-// hot: no tree, no allocation once the frame has its size.
-/// Value, alarm and time stamp of a number: the marks 1, 3 to 5 and 7 to 9.
-EncodedUpdate Service::number(const pv::Sample& sample)
-{
-    constexpr std::array<std::byte, 3> marks = {std::byte{0x02}, std::byte{0xBA}, std::byte{0x03}};
-    constexpr std::int64_t second = 1'000'000'000;
-    const std::size_t start = begin(frame_, 0);
-    Encoder encoder(frame_, byte_order);
-    encoder.raw(marks);
-    const std::uint64_t bits = sample.value.bits();
-    encoder.raw({reinterpret_cast<const std::byte*>(&bits), pv::element_bytes(sample.value.type())});
-    encoder.u32(static_cast<std::uint32_t>(sample.alarm.severity));
-    encoder.number(pv::normative_status(sample.alarm.status));
-    encoder.text(pv::normative_message(sample));
-    encoder.number(sample.time.ns / second);
-    encoder.number(static_cast<std::int32_t>(sample.time.ns % second));
-    encoder.u32(static_cast<std::uint32_t>(sample.user_tag));
-    encoder.u8(0); // nothing overrun
-    wire::pva::end_message(frame_, start, byte_order);
-    return {frame_, {}};
 }
 
 EncodedUpdate Service::structure(const Selection& selection, const pv::Sample& sample)

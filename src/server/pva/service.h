@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pv/structure.h"
+#include "server/pva/number_frame.h"
 #include "server/service.h"
 #include "wire/pva/search.h"
 
@@ -55,13 +56,13 @@ class Service final : public server::Service {
     void forget_elements() override {}
     void group_made(const Group& group) override { ++selections_[group.count].groups; }
     void group_ended(const Group& group) override;
-    [[nodiscard]] EncodedUpdate number(const pv::Sample& sample);
     [[nodiscard]] EncodedUpdate structure(const Selection& selection, const pv::Sample& sample);
 
     wire::pva::Guid guid_;
     Names names_;
     std::vector<Selection> selections_;
     std::vector<std::uint32_t> free_selections_;
+    NumberFrame number_frame_;
     std::vector<std::byte> frame_;
 };
 
