@@ -2,19 +2,17 @@
 
 #include "base/problem.h"
 #include "perf/child.h"
-#include "perf/free_port.h"
+#include "perf/loopback.h"
 #include "perf/process_meter.h"
 #include "perf/socket_meter.h"
+#include "perf/temporary_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <thread>
 #include <utility>
@@ -29,55 +27,6 @@ using std::chrono::seconds;
 constexpr milliseconds start_patience = seconds(120);
 constexpr milliseconds drain_patience = seconds(120);
 constexpr milliseconds reply_patience = seconds(30);
-
-/// A file that goes when this does.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(const std::string& text)
-    {
-        const char* const folder = std::getenv("TMPDIR");
-        path_ = fmt::format("{}/iochron-bench-XXXXXX", folder != nullptr ? folder : "/tmp");
-        const int fd = mkstemp(path_.data());
-        if (fd < 0) {
-            throw base::Problem(fmt::format("no temporary file {}: is TMPDIR writable?", path_));
-        }
-        close(fd);
-        std::ofstream(path_) << text;
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    ~TemporaryFile() { unlink(path_.c_str()); }
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
-/// Both sides on loopback, found by nobody else.
-std::map<std::string, std::string> loopback_environment()
-{
-    const std::string port = fmt::format("{}", free_port());
-    const std::string repeater = fmt::format("{}", free_port());
-    const std::string search = fmt::format("{}", free_port());
-    return {{"IOCHRON_LOG", "warning"},
-            {"EPICS_CA_SERVER_PORT", port},
-            {"EPICS_CA_REPEATER_PORT", repeater},
-            {"EPICS_CA_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_CA_AUTO_ADDR_LIST", "NO"},
-            {"EPICS_CAS_SERVER_PORT", port},
-            {"EPICS_CAS_BEACON_PORT", repeater},
-            {"EPICS_CAS_BEACON_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"},
-            {"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_PVA_BROADCAST_PORT", search},
-            {"EPICS_PVA_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_PVA_AUTO_ADDR_LIST", "NO"},
-            {"EPICS_PVAS_SERVER_PORT", "0"},
-            {"EPICS_PVAS_BROADCAST_PORT", search},
-            {"EPICS_PVAS_INTF_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_PVAS_BEACON_ADDR_LIST", "127.0.0.1"},
-            {"EPICS_PVAS_AUTO_BEACON_ADDR_LIST", "NO"}};
-}
 
 std::optional<unsigned> cpu(const ScenarioOptions& options, unsigned which)
 {

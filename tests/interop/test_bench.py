@@ -1,5 +1,6 @@
 """`iochron bench` as users run it, and its two halves against the peers: what it counts is what they have."""
 import json
+import signal
 import subprocess
 import sys
 
@@ -52,6 +53,41 @@ class Counter:
         asked = len(self.process.lines)
         self.process.type(what)
         return json.loads(self.process.lines[self.process.wait_for_line("{", PATIENCE_S, after=asked)])
+
+
+@pytest.fixture(params=["softioc", "sharedpv"])
+def server_and_counter(request, environment):
+    """20 PVs at 20 Hz, and a counter that takes float64, which those of "sharedpv" are not."""
+    server = Process([iochron_program(), "bench-server", "--kind", request.param, "--pvs", "20", "--rate", "20"],
+                     environment)
+    try:
+        server.wait_for_line("iocRun", PATIENCE_S)
+        counter = Counter(environment, 20, 2, "float64")
+        try:
+            yield request.param, server, counter
+        finally:
+            counter.process.stop()
+    finally:
+        server.stop()
+
+
+def test_a_number_of_another_type_is_wrong(server_and_counter):
+    kind, server, counter = server_and_counter
+    server.type("iocPause")
+    server.type("echo paused")
+    server.wait_for_line("paused", PATIENCE_S)
+    verdict = counter.ask("drain")
+    assert verdict["wrong"] == (0 if kind == "softioc" else verdict["received"])
+    assert verdict["received"] >= 40
+
+
+def test_a_server_that_dies_is_told(server_and_counter):
+    _, server, counter = server_and_counter
+    server.signal(signal.SIGKILL)
+    server.wait()
+    verdict = counter.ask("drain")
+    assert any("20 channels lost: the connection to" in trouble for trouble in verdict["troubles"]), verdict
+    assert any("20 PVs could not be read at the end" in trouble for trouble in verdict["troubles"]), verdict
 
 
 def test_our_count_of_a_p4p_server():
