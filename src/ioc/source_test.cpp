@@ -195,5 +195,23 @@ TEST(Source, AServerServesTheNetworkAsItServesRecords)
     }
 }
 
+TEST(Source, ANameThatNobodyHasAskedForIsSearchedForThoseBeyond)
+{
+    Records records;
+    records.create("ai", "A", {});
+    reactor::Shard shard;
+    records.database.start(shard.refresh());
+    Serving near(shard, records.database);
+    client::ca::Client network(shard, searching(near), near.log);
+    Serving far(shard, network);
+    client::ca::Client beyond(shard, searching(far), far.log);
+    Listener there(beyond);
+    Listener nowhere(beyond);
+    nowhere.open("B");
+    there.open("A");
+    ASSERT_TRUE(shard.run_until(shard.refresh() + 60s, [&] { return !there.samples.empty(); }));
+    EXPECT_FALSE(nowhere.status);
+}
+
 } // namespace
 } // namespace iochron

@@ -38,11 +38,7 @@ Client::~Client()
 
 void Client::find(std::span<const std::string_view> names, std::span<pv::Presence> found)
 {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto known = index_.find(std::string(names[i]));
-        const bool here = known != index_.end() && channels_.get(known->second).state == ChannelState::open;
-        found[i] = here ? pv::Presence::here : pv::Presence::unknown;
-    }
+    finder_.find(names, found);
 }
 
 void Client::open(std::span<const pv::OpenRequest> requests, const pv::Peer& /*peer*/, pv::Sink& sink)

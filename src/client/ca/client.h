@@ -6,6 +6,7 @@
 #include "client/ca/settings.h"
 #include "client/ca/tables.h"
 #include "client/ca/values.h"
+#include "client/finder.h"
 #include "client/network_source.h"
 #include "client/sinks.h"
 #include "pv/source.h"
@@ -205,6 +206,7 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
     reactor::Timer name_server_timer_;
     std::vector<base::Endpoint> name_servers_;
     Searcher searcher_;
+    Finder finder_{*this, shard_};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< for the name look-up's answer
 };
 

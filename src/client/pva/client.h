@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/log.h"
+#include "client/finder.h"
 #include "client/network_source.h"
 #include "client/pva/connection.h"
 #include "client/pva/monitor.h"
@@ -173,6 +174,7 @@ class Client final : public NetworkSource, private SearcherUser {
     std::unordered_map<std::uint32_t, WholeState> wholes_; ///< of monitors that are no number's, by id
     UpdateBatch batch_;
     Sinks sinks_;
+    Finder finder_{*this, shard_};
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -94,9 +94,9 @@ void Client::open(std::span<const pv::OpenRequest> requests, const pv::Peer& /*p
     }
 }
 
-void Client::find(std::span<const std::string_view> /*names*/, std::span<pv::Presence> found)
+void Client::find(std::span<const std::string_view> names, std::span<pv::Presence> found)
 {
-    std::ranges::fill(found, pv::Presence::unknown);
+    finder_.find(names, found);
 }
 
 pv::MetaRef Client::describe(pv::ChannelId channel)
