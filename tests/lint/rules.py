@@ -223,6 +223,24 @@ def quirks(tree):
                 yield Finding(QUIRKS, line, "quirk", f"'{entry.group(1)}' names {test}, which does not exist")
 
 
+CONTRACT = Path("docs/lossless.md")
+
+
+def contract(tree):
+    """Each line of the table of docs/lossless.md names tests that exist: by Suite.Name, or test_y of tests/interop."""
+    text = tree.texts.get(CONTRACT, "")
+    tests = known_tests(tree)
+    tests |= {test.split("::")[1] for test in tests if "::" in test}
+    for row in re.finditer(r"^\| (?!---|promise)(.+?) \| (.*) \|$", text, re.MULTILINE):
+        line = line_of(text, row.start())
+        cited = [test for test in re.findall(r"`([^`]+)`", row.group(2)) if not test.startswith("iochron ")]
+        if not cited:
+            yield Finding(CONTRACT, line, "contract", f"no test of '{row.group(1)}'")
+        for test in cited:
+            if test not in tests:
+                yield Finding(CONTRACT, line, "contract", f"there is no {test}")
+
+
 def document_paths(tree):
     """A path of this project in a document, in backquotes or as the target of a link, exists. NAME, ROOM and test_file stand for any."""
     known = {path.as_posix() for path in tree.files} | {parent.as_posix() for path in tree.files for parent in path.parents}
@@ -236,5 +254,5 @@ def document_paths(tree):
                 yield Finding(path, line_of(text, match.start()), "document", f"there is no {cited}")
 
 
-RULES = (sizes, names, threads, includes, clocks, machine_paths, fuzz_corpora, quirks,
+RULES = (sizes, names, threads, includes, clocks, machine_paths, fuzz_corpora, quirks, contract,
          document_paths)

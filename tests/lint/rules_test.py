@@ -116,6 +116,14 @@ class Rules(unittest.TestCase):
         self.assertTrue(found(rules.quirks, **{page: "### Old\nText.\n### New\nTest: `Suite.Name`\n",
                                               test: "TEST(Suite, Name)\n{}\n"}))
 
+    def test_contract(self):
+        page, test, interop = "docs/lossless.md", "src/server/a_test.cpp", "tests/interop/test_a.py"
+        table = "| promise | tests |\n| --- | --- |\n| every one | `Suite.Name`, `test_it` |\n"
+        there = {test: "TEST(Suite, Name)\n{}\n", interop: "def test_it():\n    pass\n"}
+        self.assertEqual(found(rules.contract, **{page: table, **there}), [])
+        self.assertEqual(len(found(rules.contract, **{page: table})), 2)
+        self.assertEqual(len(found(rules.contract, **{page: "| every one | - |\n", **there})), 1)
+
     def test_document_paths(self):
         page = "see `src/db/a.h`, `src/db`, [a](../README.md#here), `fuzz/NAME.cpp` and [b](https://x.example)"
         there = {"src/db/a.h": "", "README.md": "", "docs/a.md": page}
