@@ -93,6 +93,8 @@ void Circuit::search(const Message& message)
     if (!search->name.empty()) {
         service_.find(names, found);
     }
+    service_.search_counts().searches.add();
+    service_.search_counts().found.add(found[0] ? 1 : 0);
     if (found[0]) {
         encode(output(), wire::ca::SearchReply{.port = service_.port(), .id = search->id, .minor = {}});
     } else if (search->reply_not_found) { // libca never asks for it, and drops the circuit that says it unasked

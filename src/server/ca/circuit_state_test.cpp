@@ -122,6 +122,8 @@ TEST_F(StateTest, SearchOverTcp)
     ASSERT_EQ(got.size(), 2u);
     EXPECT_EQ(got[0].header, (Header{.command = Command::search, .type = 5099, .p1 = wire::ca::no_id, .p2 = 4}));
     EXPECT_EQ(got[1].header, (Header{.command = Command::not_found, .type = 10, .count = 13, .p1 = 6, .p2 = 6}));
+    EXPECT_EQ(server.counters.get("ca.server.searches").value(), 3u);
+    EXPECT_EQ(server.counters.get("ca.server.found").value(), 1u);
 }
 
 TEST_F(StateTest, AnObsoleteCommandIsRefusedAndAnUnknownOneEndsTheCircuit)

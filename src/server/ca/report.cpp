@@ -29,9 +29,10 @@ std::vector<std::string> report(const Service& service, int level)
                                 service.port(), counts.sessions.value(), counts.channels.value(),
                                 counts.subscriptions.value()));
     lines.push_back(fmt::format("  {} updates from records, {} posted to subscriptions, {} coalesced, {} paused, "
-                                "{} dropped, {} malformed messages",
+                                "{} dropped, {} malformed messages, {} names searched, {} found",
                                 counts.updates.value(), counts.posted.value(), counts.coalesced.value(),
-                                counts.paused.value(), counts.dropped.value(), counts.malformed.value()));
+                                counts.paused.value(), counts.dropped.value(), counts.malformed.value(),
+                                service.search_counts().searches.value(), service.search_counts().found.value()));
     if (level < 1) {
         return lines;
     }

@@ -53,7 +53,7 @@ void SearchResponder::answer(std::span<const std::byte> datagram, std::uint16_t 
     if (names_.empty()) {
         return;
     }
-    searches_ += names_.size();
+    counts_.searches.add(names_.size());
     const auto found = std::make_unique<bool[]>(names_.size());
     find_(names_, {found.get(), names_.size()});
     answer_.resize(datagram_bytes);
@@ -76,7 +76,7 @@ void SearchResponder::answer(std::span<const std::byte> datagram, std::uint16_t 
             writer = begin();
         }
         encode(writer, reply);
-        ++answered_;
+        counts_.found.add();
     }
     if (writer.offset() > head) {
         send(std::span(answer_).first(writer.offset()));

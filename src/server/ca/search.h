@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/counters.h"
+
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -16,14 +18,20 @@ class SearchResponder {
     /// Which of the names are here. `found` is as long as `names`.
     using Find = std::function<void(std::span<const std::string_view> names, std::span<bool> found)>;
 
-    explicit SearchResponder(Find find) : find_(std::move(find)) {}
+    /// Counts the names of searches, by UDP and by TCP together, and those that were found.
+    struct Counts {
+        explicit Counts(base::Counters& counters)
+            : searches(counters.get("ca.server.searches")), found(counters.get("ca.server.found"))
+        {}
+        base::Counter& searches;
+        base::Counter& found;
+    };
+
+    SearchResponder(Find find, base::Counters& counters) : find_(std::move(find)), counts_(counters) {}
 
     /// Calls send(bytes) for each datagram of the answer, none where no name is known. `port` is the TCP listener's.
     void answer(std::span<const std::byte> datagram, std::uint16_t port,
                 const std::function<void(std::span<const std::byte>)>& send);
-
-    [[nodiscard]] std::uint64_t searches() const { return searches_; }
-    [[nodiscard]] std::uint64_t answered() const { return answered_; }
 
   private:
     void read(std::span<const std::byte> datagram);
@@ -34,8 +42,7 @@ class SearchResponder {
     std::vector<std::byte> answer_;
     std::uint16_t minor_ = 0; ///< of the datagram's VERSION
     std::uint32_t sequence_ = 0;
-    std::uint64_t searches_ = 0;
-    std::uint64_t answered_ = 0;
+    Counts counts_;
 };
 
 } // namespace iochron::server::ca

@@ -37,11 +37,13 @@ class SearchTest : public testing::Test {
     }
 
     std::set<std::string, std::less<>> names{"a", "b"};
+    base::Counters counters;
     SearchResponder responder{[this](std::span<const std::string_view> asked, std::span<bool> found) {
-        for (std::size_t i = 0; i < asked.size(); ++i) {
-            found[i] = names.contains(asked[i]);
-        }
-    }};
+                                  for (std::size_t i = 0; i < asked.size(); ++i) {
+                                      found[i] = names.contains(asked[i]);
+                                  }
+                              },
+                              counters};
 };
 
 TEST_F(SearchTest, AnswersWhatIsHereWithTheSequenceOfTheDatagram)
@@ -57,8 +59,8 @@ TEST_F(SearchTest, AnswersWhatIsHereWithTheSequenceOfTheDatagram)
     for (std::size_t i = 0; i < expected.size(); ++i) {
         EXPECT_EQ(std::to_integer<int>(got[0][i]), expected[i]) << i;
     }
-    EXPECT_EQ(responder.searches(), 3u);
-    EXPECT_EQ(responder.answered(), 2u);
+    EXPECT_EQ(counters.get("ca.server.searches").value(), 3u);
+    EXPECT_EQ(counters.get("ca.server.found").value(), 2u);
 }
 
 TEST_F(SearchTest, SilenceWhereNothingIsHereOrNoVersionCame)

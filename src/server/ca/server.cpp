@@ -37,7 +37,8 @@ struct Server::Parts {
                    .pool = shard.pool(),
                    .now = [this] { return shard.now(); }}),
           responder(
-              [this](std::span<const std::string_view> names, std::span<bool> found) { service.find(names, found); }),
+              [this](std::span<const std::string_view> names, std::span<bool> found) { service.find(names, found); },
+              outside.counters),
           streams(shard)
     {}
 

@@ -4,7 +4,8 @@ namespace iochron::server::ca {
 
 Service::Service(Surroundings surroundings)
     : server::Service(std::move(surroundings),
-                      {.prefix = "ca.server.", .sessions = "circuits", .id_at = wire::ca::p2_offset})
+                      {.prefix = "ca.server.", .sessions = "circuits", .id_at = wire::ca::p2_offset}),
+      search_counts_(around().counters)
 {}
 
 std::size_t Service::updates(std::span<const pv::Update> batch)

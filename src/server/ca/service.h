@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/ca/search.h"
 #include "server/ca/update_encoder.h"
 #include "server/service.h"
 
@@ -18,6 +19,9 @@ class Service final : public server::Service {
     /// How values become frames.
     [[nodiscard]] UpdateEncoder& encoder() { return encoder_; }
 
+    [[nodiscard]] SearchResponder::Counts& search_counts() { return search_counts_; }
+    [[nodiscard]] const SearchResponder::Counts& search_counts() const { return search_counts_; }
+
     template <class F>
     void each_circuit(F&& f) const;
 
@@ -30,6 +34,7 @@ class Service final : public server::Service {
     void forget_elements() override { encoder_.forget_elements(); }
 
     UpdateEncoder encoder_;
+    SearchResponder::Counts search_counts_;
 };
 
 } // namespace iochron::server::ca
