@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace iochron::perf {
 namespace {
@@ -46,7 +47,9 @@ std::unique_ptr<pv::Source> network_of(const std::string& protocol, reactor::Sha
     if (protocol == "pva") {
         return std::make_unique<client::pva::Client>(shard, client::pva::parse_settings(variable), log);
     }
-    return std::make_unique<client::ca::Client>(shard, client::ca::parse_settings(variable), log,
+    client::ca::Settings settings = client::ca::parse_settings(variable);
+    settings.repeater_command.clear(); // it would outlive us
+    return std::make_unique<client::ca::Client>(shard, std::move(settings), log,
                                                 client::ca::ClientOptions{.describe = false});
 }
 
@@ -80,7 +83,7 @@ void say(const nlohmann::json& answer)
 
 int run_load_client(const std::string& protocol, const LoadClient::Wanted& wanted)
 {
-    reactor::SpdlogLog log;
+    reactor::SpdlogLog log({.level = base::Level::warning});
     reactor::Shard shard({.name = "bench-client"});
     std::unique_ptr<Load> load;
     shard.start();

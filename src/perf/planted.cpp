@@ -93,11 +93,13 @@ std::span<const Planted> planted_faults()
 bool is_found(const Planted& planted, const Found& found)
 {
     const Verdict& verdict = found.result.verdict;
+    // Beyond the server, its own count of updates tells too.
     const std::uint64_t lost = planted.stall ? found.result.coalesced : planted.expected.lost;
     return verdict.lost == lost && verdict.repeated == planted.expected.repeated &&
            verdict.misordered == planted.expected.misordered && verdict.wrong == planted.expected.wrong &&
            verdict.silent == planted.expected.silent && found.place == planted.place &&
            (found.result.coalesced > 0) == planted.stall &&
+           (found.result.updates_sent != verdict.received) == (planted.place > Place::in_server) &&
            (found.result.processed_share < least_processed_share) == (planted.left_out > 0);
 }
 

@@ -138,6 +138,8 @@ Found SelfTestRig::run()
     result.row = {.client_pvs = self_test_pvs, .monitors_per_pv = self_test_monitors};
     result.verdict = *verdict;
     result.coalesced = after.coalesced;
+    result.subscriptions_served = net_->service().counts().subscriptions.value();
+    result.updates_sent = after.fanned - after.coalesced;
     result.processed_share = static_cast<double>(after.posted - before.posted) / (self_test_pvs * self_test_updates);
     judge(result);
     return found;

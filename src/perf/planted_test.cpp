@@ -32,7 +32,9 @@ TEST_P(SelfTest, SaysWhatItFindsInWords)
     const auto words = [](std::string_view what) {
         return find_planted(*std::ranges::find(planted_faults(), what, &Planted::what), GetParam()).words();
     };
-    EXPECT_EQ(words("one frame lost on the wire"), "1 lost, on the wire");
+    EXPECT_EQ(words("one frame lost on the wire"),
+              "1 lost; the server counts 1206 updates sent, the client 1205 received, on the wire");
+    EXPECT_EQ(words("one update lost at the database"), "2 lost, between the database and the server");
     EXPECT_EQ(words("1 % of the updates not made"),
               "99.00 % of the updates that the rate asks for were made, at least 99.5 % are wanted");
 }

@@ -82,6 +82,8 @@ nlohmann::json json_of(const Result& r)
             {"client_resident_bytes", r.client.resident_bytes},
             {"updates_expected", r.updates_expected},
             {"updates_received", r.updates_received},
+            {"updates_sent_in_all", r.updates_sent},
+            {"updates_received_in_all", r.verdict.received},
             {"updates_per_second", r.updates_per_second()},
             {"updates_lost", r.verdict.lost},
             {"updates_repeated", r.verdict.repeated},

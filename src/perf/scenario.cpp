@@ -161,6 +161,8 @@ void drain(Pair& pair, Result& result)
     const auto counts = server_counts(pair.server);
     const auto server = fmt::format("{}.server.", result.row.client);
     result.coalesced = counts.at(server + "coalesced") + counts.at(server + "paused");
+    result.subscriptions_served = counts.at(server + "subscriptions");
+    result.updates_sent = counts.at(server + "posted") - result.coalesced;
     if (result.row.server == "sharedpv") {
         result.coalesced += counts.at("shared_pv.coalesced");
     }
