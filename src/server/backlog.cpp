@@ -44,6 +44,7 @@ std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
 {
     if (behind_ && output_.written() >= until_) {
         behind_ = false;
+        kept_bytes_ = 0;
     }
     output_.mark(now);
     const bool late =

@@ -50,7 +50,7 @@ class Queue {
     std::uint64_t forget(std::uint32_t subscription);
     /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart.
     void keep_all_of(std::uint32_t subscription, bool all);
-    /// How much of that the last collapse left.
+    /// How much of that the last collapse left, while it is behind.
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
   private:

@@ -299,8 +299,8 @@ void Circuit::settle(base::Steady now)
     service_.lane(lane_).updates = &backlog_.updates();
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
-    if (backlog_.kept_bytes() > most_shared_id_bytes) {
-        abandon("it gave one id to several subscriptions and does not read their updates");
+    if (backlog_.kept_bytes() > most_shared_id_bytes && !finished_) {
+        give_up("it gave one id to several subscriptions and does not read their updates");
     }
 }
 
@@ -317,9 +317,17 @@ void Circuit::collapse()
 
 void Circuit::abandon(std::string_view why)
 {
+    give_up(why);
+    closed(why, {});
+}
+
+/// The stream ends at the end of the turn, and closed() then does the rest: in the midst of other circuits' work this
+/// may be called too.
+void Circuit::give_up(std::string_view why)
+{
     service_.around().log.warning("ca.abandoned " + peer_.host, "CA client {} at {} ({}) is disconnected: {}",
                                   peer_.account, peer_.host, peer_.address, why);
-    closed(why, {});
+    finish();
     line_->close(why);
 }
 

@@ -124,6 +124,7 @@ class Circuit final : public base::Connection, public Session {
     void malformed(const Message& message, wire::ca::Eca status, std::string_view text);
     void finish() { finished_ = true; }
     void finish_if_idle();
+    void give_up(std::string_view why);
 
     // Handlers without a channel: circuit_state.cpp
     void version(const Message& message);
