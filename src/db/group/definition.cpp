@@ -270,10 +270,13 @@ void read_groups(const Text& text, std::size_t most_depth, Definitions& into, Re
 
 void read_groups(const GroupFile& file, std::size_t most_depth, Definitions& into, Report& report)
 {
+    std::vector<std::size_t> lines = {0}; // where each begins
+    for (std::size_t end = file.text.find('\n'); end != std::string::npos; end = file.text.find('\n', end + 1)) {
+        lines.push_back(end + 1);
+    }
     const auto locate = [&](std::size_t offset) -> base::Place {
-        const std::string_view before = std::string_view(file.text).substr(0, offset);
-        const std::size_t line_begin = before.rfind('\n') + 1; // npos + 1 is 0
-        return {file.name, 1 + static_cast<std::size_t>(std::ranges::count(before, '\n')), offset - line_begin + 1};
+        const auto behind = std::ranges::upper_bound(lines, offset);
+        return {file.name, static_cast<std::size_t>(behind - lines.begin()), offset - *(behind - 1) + 1};
     };
     read_groups({file.text, "", locate}, most_depth, into, report);
 }

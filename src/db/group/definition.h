@@ -49,6 +49,8 @@ struct Definition {
 
 using Definitions = std::map<std::string, Definition>;
 
+inline constexpr std::size_t most_fields = 4096; ///< of a group
+
 /// What is wrong with groups: "file:line:column: what; the remedy". Errors keep a group, or a whole text, from being
 /// served; warnings do not.
 struct Report {

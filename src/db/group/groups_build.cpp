@@ -90,6 +90,11 @@ bool Groups::check(const std::string& name, const Definition& definition, Report
                      fmt::format("group \"{}\": a record has this name; give the group another", name));
         return false;
     }
+    if (definition.fields.size() > most_fields) {
+        report.error(definition.place, fmt::format("group \"{}\" has {} fields, at most {} are served; split it", name,
+                                                   definition.fields.size(), most_fields));
+        return false;
+    }
     bool good = true;
     for (const auto& [field_name, field] : definition.fields) {
         if (wants_channel(field.kind) && field.channel.empty()) {

@@ -217,4 +217,16 @@ TEST(Groups, ErrorsNameFileLineAndColumn)
     EXPECT_EQ(rig.groups.names(), std::vector<std::string>{"k"});
 }
 
+TEST(Groups, HaveABoundedNumberOfFields)
+{
+    std::string text = "{\"g\":{";
+    for (std::size_t i = 0; i <= group::most_fields; ++i) {
+        text += fmt::format("\"f{}\":{{\"+type\":\"const\",\"+const\":1}},", i);
+    }
+    GroupRig rig("", {{"many.json", text + "}}"}});
+    EXPECT_EQ(rig.report.errors,
+              std::vector<std::string>{"many.json:1:2: group \"g\" has 4097 fields, at most 4096 are "
+                                       "served; split it"});
+}
+
 } // namespace
