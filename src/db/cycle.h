@@ -25,6 +25,8 @@ class Cycle {
         stamped_ = true;
     }
     [[nodiscard]] bool stamped() const { return stamped_; }
+    /// The record keeps the time stamp that it has.
+    void keep_stamp() { stamped_ = true; }
     /// Seconds since the record's processing before; known once the stamp is set.
     [[nodiscard]] double elapsed() const { return static_cast<double>(record_.time - previous_time_) * 1e-9; }
 

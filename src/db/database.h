@@ -43,6 +43,10 @@ struct Surroundings {
     base::Limits limits{};
     /// Where hot blocks come from, in pieces of 2 MiB: the place to ask for huge pages.
     std::pmr::memory_resource* memory = std::pmr::new_delete_resource();
+    /// A variable of the environment, for the device kind getenv; null: there are none.
+    std::function<std::optional<std::string>(const std::string& name)> variable{};
+    /// Prints a line to standard output (1) or standard error (2), for the device kind stdio; null: nowhere.
+    std::function<void(int stream, std::string_view line)> print{};
 };
 
 /// A field as `dbpr` and a written .db file show it.
@@ -143,8 +147,8 @@ class Database final : public pv::Source {
     std::vector<std::pair<std::size_t, pv::Status>> set(std::span<const std::pair<RecordId, pv::Value>> values);
     /// Processes the records with SCAN "Event" and this EVNT; a number is its text ("5").
     void post_event(std::string_view event);
-    /// A flag of the database, for the filter sync and the device kind Db State (dbState of EPICS Base): made where there
-    /// is none, false then.
+    /// A flag of the database, for the filter sync and the device kind Db State (dbState of EPICS Base): made where
+    /// there is none, false then.
     void create_state(std::string_view name);
     /// False: there is none of that name.
     bool set_state(std::string_view name, bool set);

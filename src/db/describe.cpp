@@ -51,6 +51,26 @@ std::uint32_t characters(const Field& field)
     return is_link(field.type) ? link_bytes : field.size;
 }
 
+pv::TextKind text_kind(const Field& field, bool characters)
+{
+    if (is_link(field.type)) {
+        return pv::TextKind::link;
+    }
+    if (field.has(attribute)) {
+        return pv::TextKind::attribute;
+    }
+    return characters ? pv::TextKind::long_string : pv::TextKind::plain;
+}
+
+pv::NoChoice no_choice(const RecordType& type, const Field& field)
+{
+    if (field.type == Dbf::enumeration) {
+        return type.no_choice;
+    }
+    // DTYP of a type without device kinds is an empty text; SSCN may be no scan at all.
+    return field.type == Dbf::device ? pv::NoChoice::states : pv::NoChoice::number;
+}
+
 } // namespace
 
 const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
@@ -63,6 +83,9 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
     meta.display = type(record).display_limits ? range_of(field.type) : pv::Range{};
     meta.control = type(record).control_limits ? range_of(field.type) : pv::Range{};
     meta.choices = choices(record, field);
+    meta.lacks_precision = pv::is_float(meta.type) && type(record).find("PREC") == nullptr;
+    meta.no_choice = no_choice(type(record), field);
+    meta.text = text_kind(field, (key & long_string) != 0);
     if (const auto array = shape(record, field)) {
         meta.type = array->type;
         meta.is_array = true;

@@ -50,7 +50,7 @@ struct Filters {
     [[nodiscard]] pv::Meta change(const pv::Meta& meta) const;
     /// What the shaping filters make of the sample's value; the sample's Meta is what it had before.
     void shape(pv::Sample& sample) const;
-    /// What a client reads: nothing is held back from it. As in base a number that goes through dbnd stays as it is.
+    /// What a client reads: nothing is held back from it.
     void read(pv::Sample& sample, base::Stamp now) const;
 };
 

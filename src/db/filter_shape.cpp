@@ -94,6 +94,7 @@ pv::Value StampValue::of(base::Stamp stamp) const
 pv::Meta Filters::change(const pv::Meta& meta) const
 {
     pv::Meta changed = meta;
+    changed.text = shaping.empty() ? meta.text : pv::TextKind::plain;
     for (const ShapeFilter& filter : shaping) {
         if (const auto* const stamp = std::get_if<StampValue>(&filter)) {
             changed.type = stamp->type();
@@ -123,10 +124,6 @@ void Filters::shape(pv::Sample& sample) const
 
 void Filters::read(pv::Sample& sample, base::Stamp now) const
 {
-    const bool number = !sample.value.is_array() && !sample.value.is_text();
-    if (number && std::ranges::any_of(passing, [](const auto& f) { return std::holds_alternative<Deadband>(f); })) {
-        return;
-    }
     if (std::ranges::any_of(passing, [](const auto& f) { return std::holds_alternative<StampNow>(f); })) {
         sample.time = now;
     }

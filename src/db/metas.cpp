@@ -43,6 +43,7 @@ std::size_t Metas::Hash::operator()(const pv::Meta& meta) const
 bool Metas::Equal::same(const pv::Meta& a, const pv::Meta& b)
 {
     return a.type == b.type && a.is_array == b.is_array && a.max_count == b.max_count && a.precision == b.precision &&
+           a.lacks_precision == b.lacks_precision && a.no_choice == b.no_choice && a.text == b.text &&
            a.units == b.units && a.description == b.description && a.record_type == b.record_type &&
            same_range(a.display, b.display) && same_range(a.control, b.control) && same_number(a.hihi, b.hihi) &&
            same_number(a.high, b.high) && same_number(a.low, b.low) && same_number(a.lolo, b.lolo) &&

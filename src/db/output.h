@@ -31,7 +31,7 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status);
 template <class R>
 [[nodiscard]] Step drive(R& record, Cycle& cycle)
 {
-    if (!cycle.completing()) {
+    if (!cycle.completing() && !cycle.stamped()) {
         cycle.stamp();
     }
     if (record.nsev >= pv::Severity::invalid) [[unlikely]] {

@@ -21,6 +21,8 @@ struct Subscription {
     std::uint16_t generation = 0;
     pv::Mask mask = pv::Mask::none;
     bool filtered = false; ///< its channel has filters, through which each update goes
+    bool waits = false;    ///< these have held its first value back
+    bool apart = false;    ///< SubscribeRequest::properties_apart
     Node channel = 0;
     Node next = 0;
 };

@@ -1,6 +1,7 @@
 #include "db/soft_devices.h"
 
 #include "db/cycle.h"
+#include "db/device_address.h"
 
 #include <algorithm>
 #include <array>
@@ -37,29 +38,16 @@ Transfer read_later(Record& record, Cycle& cycle)
     return transfer;
 }
 
-/// "Soft Timestamp": seconds since 1990, with the record's stamp.
-Transfer read_stamp(Record& record, Cycle& cycle)
-{
-    cycle.stamp();
-    const double seconds = static_cast<double>(record.time - base::undefined_stamp.ns) * 1e-9;
-    return cycle.accept(pv::Value::of(seconds)).ok() ? Transfer::done : Transfer::failed;
-}
-
-/// "Db State": a flag of the database, by its name in the address.
-std::string state_of(const Core& core, const Record& record)
-{
-    const std::string text = core.link_text(device_link(core, record));
-    return text.starts_with('@') ? text.substr(1) : text;
-}
+// "Db State": a flag of the database, by its name in the address.
 
 void make_state(Core& core, Record& record)
 {
-    core.states.try_emplace(state_of(core, record), false);
+    core.states.try_emplace(device_address(core, record), false);
 }
 
 Transfer read_state(Record& record, Cycle& cycle)
 {
-    const bool on = cycle.core().states[state_of(cycle.core(), record)];
+    const bool on = cycle.core().states[device_address(cycle.core(), record)];
     return cycle.accept(pv::Value::enumeration(on ? 1 : 0)).ok() ? Transfer::done : Transfer::failed;
 }
 
@@ -67,7 +55,7 @@ Transfer write_state(Record& record, Cycle& cycle)
 {
     Core& core = cycle.core();
     const Field& value = core.field(record, core.type(record).value_field);
-    core.states[state_of(core, record)] = core.get(record, value).get<std::uint16_t>() != 0;
+    core.states[device_address(core, record)] = core.get(record, value).get<std::uint16_t>() != 0;
     return Transfer::done;
 }
 
@@ -79,9 +67,9 @@ void add_soft_devices(RecordType& type)
     if (std::ranges::find(read_later_too, type.name) != read_later_too.end()) {
         type.devices.push_back({.name = "Async Soft Channel", .transfer = read_later});
     }
-    if (type.name == "ai") {
-        type.devices.push_back({.name = "Soft Timestamp", .transfer = read_stamp, .addressed = true});
-    } else if (type.name == "bi") {
+    add_time_devices(type);
+    add_host_devices(type);
+    if (type.name == "bi") {
         type.devices.push_back({.name = "Db State", .transfer = read_state, .addressed = true, .init = make_state});
     } else if (type.name == "bo") {
         type.devices.push_back({.name = "Db State", .transfer = write_state, .addressed = true, .init = make_state});

@@ -225,8 +225,12 @@ pv::SubscriptionId Database::subscribe(const pv::SubscribeRequest& request, pv::
     const pv::SubscriptionId id = core.posts.begin(stream, record, node, passing, request, sink);
     pv::Sample sample = core.sample(record, channel->field, stream.meta);
     if (passing != nullptr) {
-        sample.mask = request.mask; // as base has it: a first value is posted for all reasons at once
-        if (!core.filter(Posts::filtered_node(id), sample)) {
+        // As base has it, a first value is posted for all reasons at once.
+        constexpr pv::Mask no_property = pv::Mask::value | pv::Mask::log | pv::Mask::alarm;
+        sample.mask = request.properties_apart ? request.mask & no_property : request.mask;
+        const Node at = Posts::filtered_node(id);
+        if (!core.filter(at, sample)) {
+            core.posts.more[at].waits = true;
             return id;
         }
         sample.mask = pv::Mask::none;

@@ -11,7 +11,7 @@ namespace iochron::db {
 
 namespace {
 
-constexpr std::size_t most_bytes = 39;
+constexpr std::size_t room = 40; ///< of a text, with its NUL
 constexpr std::int64_t second = 1'000'000'000;
 
 /// The fraction of a second with that many digits.
@@ -37,26 +37,11 @@ std::pair<std::size_t, std::size_t> fraction_at(const std::string& format, std::
     return {rest == begin ? 9 : std::min<std::size_t>(width, 9), static_cast<std::size_t>(rest - format.data()) + 1};
 }
 
-/// The format with the fractions filled in, for strftime.
-std::string with_fractions(const std::string& format, std::int64_t ns)
+/// Appends what strftime makes of the part of a format, or nothing where that does not fit in.
+void append(std::string& out, const std::string& part, const std::tm& local)
 {
-    std::string out;
-    for (std::size_t at = 0; at < format.size();) {
-        if (format[at] == '%') {
-            const auto [width, end] = fraction_at(format, at);
-            if (width != 0) {
-                out += fraction(ns, width);
-                at = end;
-                continue;
-            }
-            out += format[at++];
-            if (at == format.size()) {
-                break;
-            }
-        }
-        out += format[at++];
-    }
-    return out;
+    std::array<char, room> text{};
+    out.append(text.data(), std::strftime(text.data(), room - out.size(), part.c_str(), &local));
 }
 
 } // namespace
@@ -70,10 +55,24 @@ std::string stamp_text(base::Stamp stamp, const std::string& format)
     const auto seconds = static_cast<std::time_t>((stamp.ns - ns) / second);
     std::tm local{};
     localtime_r(&seconds, &local);
-    std::array<char, 512> text{};
-    const std::string whole = with_fractions(format, ns);
-    const std::size_t size = std::strftime(text.data(), text.size(), whole.c_str(), &local);
-    return {text.data(), std::min(size, most_bytes)};
+    std::string out;
+    std::size_t from = 0;
+    for (std::size_t at = format.find('%'); at != std::string::npos && at + 1 < format.size();
+         at = format.find('%', at)) {
+        const auto [width, end] = fraction_at(format, at);
+        if (width == 0) {
+            at += 2;
+            continue;
+        }
+        append(out, format.substr(from, at - from), local);
+        from = at = end;
+        if (out.size() + width + 1 >= room) {
+            return out + std::string(room - 1 - out.size(), '*');
+        }
+        out += fraction(ns, width);
+    }
+    append(out, format.substr(from), local);
+    return out;
 }
 
 } // namespace iochron::db

@@ -44,9 +44,12 @@ TEST(StampText, FractionsHaveTheirDigitsAndNeverRoundUpToASecond)
     EXPECT_TRUE(stamp_text(noon, "%%f").starts_with("%f"));
 }
 
-TEST(StampText, IsCutToWhatAStringFieldHolds)
+TEST(StampText, LeavesOutWhatAStringFieldCannotHold)
 {
-    EXPECT_EQ(stamp_text(noon, std::string(60, 'x')), std::string(39, 'x'));
+    EXPECT_EQ(stamp_text(noon, std::string(39, 'x')), std::string(39, 'x'));
+    EXPECT_EQ(stamp_text(noon, std::string(40, 'x')), "");
+    EXPECT_EQ(stamp_text(noon, "%3f" + std::string(40, 'x') + "%3f"), "123123");
+    EXPECT_EQ(stamp_text(noon, std::string(36, 'x') + "%6f"), std::string(36, 'x') + "***");
     EXPECT_EQ(stamp_text(noon, ""), "");
     EXPECT_EQ(stamp_text(base::undefined_stamp, "%S"), "<undefined>");
 }

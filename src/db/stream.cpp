@@ -144,9 +144,15 @@ void Core::deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv:
 
 void Core::deliver_filtered(Node at, pv::Sample sample)
 {
-    const Subscription& subscription = posts.more[at];
+    Subscription& subscription = posts.more[at];
     const std::string* const message = sample.message;
+    if (subscription.waits && subscription.apart && sample.mask == pv::Mask::property) {
+        return;
+    }
     if (filter(at, sample)) {
+        if (std::exchange(subscription.waits, false)) {
+            sample.mask = pv::Mask::none; // what is heard first
+        }
         posts.append(subscription.sink, subscription.token, sample);
         if (sample.message != message) { // the filter keeps that text until it passes another
             posts.flush(posts.sink(subscription.sink));

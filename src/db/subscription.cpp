@@ -64,6 +64,7 @@ pv::SubscriptionId Posts::begin(Stream& stream, const Record& record, Node chann
                   .generation = serial_,
                   .mask = request.mask,
                   .filtered = passing != nullptr,
+                  .apart = request.properties_apart,
                   .channel = channel,
                   .next = stream.more};
     stream.more = node;

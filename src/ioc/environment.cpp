@@ -2,6 +2,9 @@
 
 #include "db/load/expander.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 extern char** environ;
 
 namespace iochron::ioc {
@@ -17,6 +20,19 @@ Environment process_environment()
         }
     }
     return all;
+}
+
+std::optional<std::string> process_variable(const std::string& name)
+{
+    const char* const value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+void print_line(int stream, std::string_view line)
+{
+    std::FILE* const to = stream == 1 ? stdout : stderr;
+    std::fprintf(to, "%.*s\n", static_cast<int>(line.size()), line.data());
+    std::fflush(to);
 }
 
 std::string expand(std::string_view text, const Environment& environment)

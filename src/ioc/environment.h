@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,12 @@ using Environment = std::map<std::string, std::string>;
 
 /// All variables of this process, read now. Nothing below ioc/ reads the environment.
 [[nodiscard]] Environment process_environment();
+
+/// One of them, now.
+[[nodiscard]] std::optional<std::string> process_variable(const std::string& name);
+
+/// Prints a line to standard output (1) or standard error (2) at once.
+void print_line(int stream, std::string_view line);
 
 /// The text with each $(NAME), ${NAME} and $(NAME=default) replaced, as iocsh does it. A variable that is not set
 /// throws base::Problem with its name.

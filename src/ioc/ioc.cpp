@@ -70,7 +70,13 @@ std::map<std::string, std::string> epics_environment()
 
 Ioc::State::State(IocSettings given)
     : settings(std::move(given)), log(settings.log ? settings.log : own_log(settings.environment)),
-      shard({.name = "ioc", .cpu = settings.cpu}), database({clock, *log, counters, settings.limits}),
+      shard({.name = "ioc", .cpu = settings.cpu}),
+      database({.clock = clock,
+                .log = *log,
+                .counters = counters,
+                .limits = settings.limits,
+                .variable = [this](const std::string& name) { return set_variable(name); },
+                .print = ioc::print_line}),
       ticks_late(counters.get("ioc.ticks_late")), ticks_skipped(counters.get("ioc.ticks_skipped")),
       user([this](std::exception_ptr thrown) {
           const pv::Status status = outcome_of([&] { std::rethrow_exception(thrown); });
@@ -98,6 +104,12 @@ void Ioc::State::on_shard(const std::function<void()>& use)
         }
     });
     done->get_future().get();
+}
+
+std::optional<std::string> Ioc::State::set_variable(const std::string& name) const
+{
+    const auto found = settings.environment.find(name);
+    return found != settings.environment.end() ? found->second : ioc::process_variable(name);
 }
 
 std::string Ioc::State::variable(const std::string& name) const
@@ -357,7 +369,7 @@ std::uint16_t Ioc::pva_port() const
 
 void Ioc::set_environment(const std::string& name, const std::string& value)
 {
-    state_->settings.environment[name] = value;
+    state_->on_shard([&] { state_->settings.environment[name] = value; });
 }
 
 std::string Ioc::ca_report(int level)

@@ -40,6 +40,8 @@ struct Ioc::State final : reactor::Work {
     void on_update(db::RecordId record, std::function<void(const pv::Value&)> update);
     void building() const;                                             ///< throws where the IOC has started
     [[nodiscard]] std::string variable(const std::string& name) const; ///< of the environment; empty where not set
+    /// The same; also of this process' environment.
+    [[nodiscard]] std::optional<std::string> set_variable(const std::string& name) const;
     void load(const std::string& path, const db::load::Macros& macros);
     /// Throw where the server cannot be had; open none where the environment wants none.
     void open_ca();

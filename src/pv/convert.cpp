@@ -84,7 +84,7 @@ Value numbers_to(const Value& from, ScalarType to)
 
 std::string number_text(const Value& from, std::size_t i, const Meta* meta)
 {
-    const int precision = meta == nullptr ? default_precision : meta->precision;
+    const int precision = meta == nullptr || meta->lacks_precision ? default_precision : meta->precision;
     std::string text;
     with_number_type(from.type(), [&]<class T>(T*) {
         const T number = number_at<T>(from, i);
@@ -101,11 +101,24 @@ std::string number_text(const Value& from, std::size_t i, const Meta* meta)
 
 std::string choice_text(const Value& from, std::size_t i, const Meta* meta)
 {
-    if (meta == nullptr || meta->choices.empty()) {
+    const std::size_t index = number_at<std::uint16_t>(from, i);
+    if (meta != nullptr && index < meta->choices.size()) {
+        return meta->choices[index];
+    }
+    constexpr std::size_t states = 16;
+    switch (meta == nullptr ? NoChoice::number : meta->no_choice) {
+    case NoChoice::underscored:
+        return index < 2 ? "" : "Illegal_Value";
+    case NoChoice::states:
+        return index < states ? "" : "Illegal Value";
+    case NoChoice::words:
+        if (!meta->choices.empty()) {
+            return "Illegal Value";
+        }
+        [[fallthrough]];
+    default:
         return number_text(from, i, meta);
     }
-    const std::size_t index = number_at<std::uint16_t>(from, i);
-    return index < meta->choices.size() ? meta->choices[index] : "Illegal Value";
 }
 
 /// Digits alone are an integer and keep strtoul's ways ("-1" is the largest); else the number must be in range.

@@ -63,7 +63,7 @@ template <class To, class From>
 /// - number to text: with the precision of `meta`, 6 where there is none (see format());
 /// - text to number: see parse_double() and parse_integer(), with the base taken from the text ("010" is 8, as in base
 ///   7.0.10); what follows the number is ignored, an empty text is 0;
-/// - enumeration to text: the choice of `meta`, "Illegal Value" beyond them, the index where there are none;
+/// - enumeration to text: the choice of `meta`, beyond them what its NoChoice says, the index without a Meta;
 /// - text to enumeration: see choice_index();
 /// - an array of characters is an array of numbers here: see text_of_characters() for the other view.
 /// Refused with no_conversion: structures, no value, text that makes no such number.

@@ -124,6 +124,13 @@ TEST(Convert, Enumerations)
     meta.choices = {"off", "on"};
     EXPECT_EQ(convert(Value::enumeration(1), ScalarType::string, &meta)->text(), "on");
     EXPECT_EQ(convert(Value::enumeration(2), ScalarType::string, &meta)->text(), "Illegal Value");
+    meta.no_choice = NoChoice::number;
+    EXPECT_EQ(convert(Value::enumeration(65535), ScalarType::string, &meta)->text(), "65535");
+    meta.no_choice = NoChoice::underscored;
+    EXPECT_EQ(convert(Value::enumeration(2), ScalarType::string, &meta)->text(), "Illegal_Value");
+    meta.no_choice = NoChoice::states;
+    EXPECT_EQ(convert(Value::enumeration(15), ScalarType::string, &meta)->text(), "");
+    EXPECT_EQ(convert(Value::enumeration(16), ScalarType::string, &meta)->text(), "Illegal Value");
     EXPECT_EQ(convert(Value::enumeration(2), ScalarType::string, nullptr)->text(), "2");
     EXPECT_EQ(convert(Value::enumeration(40000), ScalarType::int16, &meta), Value::of(std::int16_t{-25536}));
     EXPECT_EQ(convert(Value::of(std::string_view("on")), ScalarType::enumeration, &meta), Value::enumeration(1));

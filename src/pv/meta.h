@@ -20,6 +20,22 @@ struct Range {
     bool operator==(const Range&) const = default;
 };
 
+/// The text of an enumeration's value that is beyond its choices, as EPICS base's record types have it.
+enum class NoChoice : std::uint8_t {
+    words,       ///< "Illegal Value"; the number where there are no choices at all
+    underscored, ///< bi and bo: empty for 0 and 1, else "Illegal_Value"
+    states,      ///< mbbi and mbbo: empty up to the sixteenth, else "Illegal Value"
+    number,      ///< menus: the number
+};
+
+/// Text which EPICS base gives to Channel Access by rules of its own (dbGet): what DBR types it has, and where it ends.
+enum class TextKind : std::uint8_t {
+    plain,
+    long_string, ///< a text field as characters ("REC.DESC$")
+    link,        ///< a link field, with or without '$'
+    attribute,   ///< RTYP
+};
+
 /// All about a PV that changes seldom: what it is, its units, limits and choices. Immutable once made; a channel whose
 /// properties change gets a new one. CA's GR and CTRL types and pvAccess' display, control and valueAlarm come from it.
 struct Meta {
@@ -27,8 +43,11 @@ struct Meta {
 
     ScalarType type = ScalarType::none; ///< of an element
     bool is_array = false;
-    std::uint32_t max_count = 1; ///< elements an array can hold at the most
-    std::int16_t precision = 0;  ///< digits behind the point
+    std::uint32_t max_count = 1;  ///< elements an array can hold at the most
+    std::int16_t precision = 0;   ///< digits behind the point
+    bool lacks_precision = false; ///< a number as text has six of them all the same
+    NoChoice no_choice = NoChoice::words;
+    TextKind text = TextKind::plain;
     std::string units;
     std::string description; ///< DESC
     std::string record_type; ///< RTYP; empty where there is no record

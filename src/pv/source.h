@@ -77,6 +77,9 @@ struct SubscribeRequest {
     Token token{};
     std::uint32_t count = 0; ///< elements wanted, 0: as many as there are. A hint for a network source.
     bool own = false;        ///< a network source shall not share it with an equal one
+    /// Filters see properties as another subscription's: the first value is no property to them, and no property comes
+    /// before it (QSRV 2 subscribes to them apart; CA with one mask).
+    bool properties_apart = false;
 };
 
 enum class Processing : std::uint8_t {

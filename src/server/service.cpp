@@ -19,7 +19,7 @@ Service::Counts register_counts(base::Counters& counters, std::string_view prefi
 
 Service::Service(Surroundings surroundings, const Protocol& protocol)
     : around_(std::move(surroundings)), counts_(register_counts(around_.counters, protocol.prefix, protocol.sessions)),
-      id_at_(protocol.id_at)
+      id_at_(protocol.id_at), properties_apart_(protocol.properties_apart)
 {
     assert(!around_.sources.empty() && around_.sources.size() < 256);
 }

@@ -148,9 +148,10 @@ class Service : public pv::Sink {
   protected:
     /// How a protocol tells its counters and its frames apart.
     struct Protocol {
-        std::string_view prefix;   ///< of its counters
-        std::string_view sessions; ///< what it calls them
-        std::size_t id_at = 0;     ///< where a frame's subscription id lies
+        std::string_view prefix;       ///< of its counters
+        std::string_view sessions;     ///< what it calls them
+        std::size_t id_at = 0;         ///< where a frame's subscription id lies
+        bool properties_apart = false; ///< pv::SubscribeRequest
     };
     Service(Surroundings surroundings, const Protocol& protocol);
 
@@ -207,6 +208,7 @@ class Service : public pv::Sink {
     Surroundings around_;
     Counts counts_;
     std::size_t id_at_;
+    bool properties_apart_;
     PvTable pvs_;
     Fanout fanout_;
     std::vector<Session*> sessions_;                ///< by lane

@@ -76,8 +76,11 @@ void Service::start(GroupIndex group)
         return;
     }
     fanout_.at(group).flags = 0;
-    const pv::SubscribeRequest request{
-        .channel = pv.channel, .mask = pv::Mask{it.mask}, .token = pv::Token{group}, .count = it.count};
+    const pv::SubscribeRequest request{.channel = pv.channel,
+                                       .mask = pv::Mask{it.mask},
+                                       .token = pv::Token{group},
+                                       .count = it.count,
+                                       .properties_apart = properties_apart_};
     subscriptions_[group] = source(it.stream).subscribe(request, *this);
 }
 

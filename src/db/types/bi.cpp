@@ -70,6 +70,7 @@ RecordType bi_type()
                    link<&Bi::inp>("INP", Dbf::inlink, "Input Specification")};
     std::ranges::move(binary_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
+    type.no_choice = pv::NoChoice::underscored;
     type.display_limits = false;
     type.control_limits = false;
     type.devices = {

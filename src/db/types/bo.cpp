@@ -94,6 +94,7 @@ void describe(const Core&, const Record&, const Field& field, pv::Meta& meta)
         constexpr double longest = 100000; // boHIGHlimit of EPICS Base
         meta.units = std::string("s");
         meta.precision = 2;
+        meta.lacks_precision = false;
         meta.control = {0, longest};
     }
 }
@@ -117,6 +118,7 @@ RecordType bo_type()
     std::ranges::move(binary_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
+    type.no_choice = pv::NoChoice::underscored;
     type.display_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},

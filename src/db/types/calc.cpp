@@ -197,6 +197,11 @@ void describe(const Core& core, const Record& record, const Field& field, pv::Me
     const LinkId link = is_argument ? calc_of(record).link(field.argument) : no_link;
     constexpr unsigned most_described = 8;
     auto& mutable_core = const_cast<Core&>(core);
+    if (is_argument && (link == no_link || core.links[link].kind != LinkKind::record)) {
+        meta.units.clear();
+        meta.display = {};
+        meta.hihi = meta.high = meta.low = meta.lolo = pv::Meta::no_limit;
+    }
     if (link == no_link || core.links[link].kind != LinkKind::record || core.describing >= most_described) {
         return;
     }

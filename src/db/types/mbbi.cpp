@@ -137,6 +137,7 @@ RecordType mbbi_type()
     };
     std::ranges::move(multibit_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
+    type.no_choice = pv::NoChoice::states;
     type.display_limits = false;
     type.control_limits = false;
     type.devices = {

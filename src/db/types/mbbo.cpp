@@ -75,10 +75,12 @@ void Mbbo::prepare(Cycle& cycle)
 {
     if (omsl == OutputMode::closed_loop && !cycle.is_constant(dol)) {
         if (!cycle.read_as(dol, val)) {
+            cycle.keep_stamp(); // as base, which stamps an mbbo only when it has a value
             return;
         }
     } else if (is(flag_udf)) {
         cycle.alarm(pv::AlarmStatus::udf, static_cast<pv::Severity>(cycle.core().cold_number(*this, field_udfs)));
+        cycle.keep_stamp();
         return;
     }
     set(flag_udf, false);
@@ -138,6 +140,7 @@ RecordType mbbo_type()
     std::ranges::move(multibit_table(), std::back_inserter(type.fields));
     std::ranges::move(simulation_table(menu_simulation, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
+    type.no_choice = pv::NoChoice::states;
     type.display_limits = false;
     type.control_limits = false;
     type.devices = {

@@ -1,5 +1,6 @@
 // Reads of a circuit's channels: READ_NOTIFY, and READ of old clients.
 #include "server/ca/circuit.h"
+#include "wire/ca/text.h"
 #include "wire/ca/value.h"
 
 namespace iochron::server::ca {
@@ -115,9 +116,15 @@ void Circuit::read_completed(const Operation& operation, const pv::Status& statu
         output().share(reply.payload.bytes, reply.payload.owner);
         return;
     }
-    const pv::Status done =
-        encode_read_reply(output(), Dbr{request.type}, request.count, wire::ca::Cid{channels_[operation.channel].cid},
-                          wire::ca::Ioid{request.p2}, *sample);
+    std::expected<pv::Sample, pv::Status> text;
+    if (wire::ca::has_text_rules(Dbr{request.type}, *sample)) {
+        text = wire::ca::text_by_rules(Dbr{request.type}, request.count, *sample);
+        sample = text ? &*text : nullptr;
+    }
+    const pv::Status done = sample == nullptr ? text.error()
+                                              : encode_read_reply(output(), Dbr{request.type}, request.count,
+                                                                  wire::ca::Cid{channels_[operation.channel].cid},
+                                                                  wire::ca::Ioid{request.p2}, *sample);
     if (!done.ok()) {
         read_failed(operation.kind, operation.channel, request, to_eca(done.outcome, Asked::read), done.text);
     }

@@ -2,6 +2,7 @@
 
 #include "base/writer.h"
 #include "wire/ca/header.h"
+#include "wire/ca/text.h"
 
 namespace iochron::server::ca {
 namespace {
@@ -13,6 +14,16 @@ using wire::ca::Family;
 } // namespace
 
 EncodedUpdate UpdateEncoder::encode(const wire::ca::ValueMessage& message, const pv::Sample& sample)
+{
+    if (!wire::ca::has_text_rules(message.type, sample)) {
+        return encode_value_of(message, sample);
+    }
+    const auto text = wire::ca::text_by_rules(message.type, message.asked, sample);
+    return text ? encode_value_of(message, *text)
+                : failure(message, to_eca(text.error().outcome, wire::ca::Asked::read));
+}
+
+EncodedUpdate UpdateEncoder::encode_value_of(const wire::ca::ValueMessage& message, const pv::Sample& sample)
 {
     // A record has one type, however many elements it has at present.
     const std::uint32_t count =

@@ -47,6 +47,7 @@ class UpdateEncoder {
         wire::ca::SharedElements elements;
     };
 
+    EncodedUpdate encode_value_of(const wire::ca::ValueMessage& message, const pv::Sample& sample);
     EncodedUpdate share(const wire::ca::ValueMessage& message, std::uint32_t count, const pv::Sample& sample);
     alignas(64) std::array<std::byte, wire::ca::scalar_update_bytes> frame_{};
     std::vector<std::byte> buffer_;

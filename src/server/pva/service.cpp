@@ -26,8 +26,9 @@ std::size_t begin(std::vector<std::byte>& frame, std::uint8_t subcommand)
 } // namespace
 
 Service::Service(Surroundings surroundings, const wire::pva::Guid& guid, Names names)
-    : server::Service(std::move(surroundings),
-                      {.prefix = "pva.server.", .sessions = "connections", .id_at = id_offset}),
+    : server::Service(
+          std::move(surroundings),
+          {.prefix = "pva.server.", .sessions = "connections", .id_at = id_offset, .properties_apart = true}),
       guid_(guid), names_(std::move(names))
 {}
 
