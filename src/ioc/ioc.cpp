@@ -106,18 +106,6 @@ void Ioc::State::on_shard(const std::function<void()>& use)
     done->get_future().get();
 }
 
-std::optional<std::string> Ioc::State::set_variable(const std::string& name) const
-{
-    const auto found = settings.environment.find(name);
-    return found != settings.environment.end() ? found->second : ioc::process_variable(name);
-}
-
-std::string Ioc::State::variable(const std::string& name) const
-{
-    const auto found = settings.environment.find(name);
-    return found != settings.environment.end() ? found->second : std::string{};
-}
-
 void Ioc::State::load(const std::string& path, const db::load::Macros& macros)
 {
     building();
@@ -129,14 +117,6 @@ void Ioc::State::load(const std::string& path, const db::load::Macros& macros)
     } else {
         db::load::load_db(database, path, reading, *log);
     }
-}
-
-server::Variable Ioc::State::environment() const
-{
-    return [this](std::string_view name) -> std::optional<std::string> {
-        const std::string value = variable(std::string(name));
-        return value.empty() ? std::nullopt : std::optional(value);
-    };
 }
 
 void Ioc::State::tell(const std::vector<std::string>& problems) const
@@ -365,11 +345,6 @@ std::uint16_t Ioc::ca_port() const
 std::uint16_t Ioc::pva_port() const
 {
     return state_->pva ? state_->pva->port() : 0;
-}
-
-void Ioc::set_environment(const std::string& name, const std::string& value)
-{
-    state_->on_shard([&] { state_->settings.environment[name] = value; });
 }
 
 std::string Ioc::ca_report(int level)
