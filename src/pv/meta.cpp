@@ -18,9 +18,9 @@ bool same(const Range& a, const Range& b)
 /// All that `==` compares as one wishes.
 auto comparable(const Meta& meta)
 {
-    return std::tie(meta.type, meta.is_array, meta.max_count, meta.precision, meta.units, meta.description,
-                    meta.record_type, meta.hihi_severity, meta.high_severity, meta.low_severity, meta.lolo_severity,
-                    meta.choices, meta.structure);
+    return std::tie(meta.type, meta.is_array, meta.max_count, meta.precision, meta.lacks_precision, meta.no_choice,
+                    meta.text, meta.units, meta.description, meta.record_type, meta.hihi_severity, meta.high_severity,
+                    meta.low_severity, meta.lolo_severity, meta.choices, meta.structure);
 }
 
 } // namespace
