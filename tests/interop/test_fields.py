@@ -135,7 +135,8 @@ def test_puts(any_ioc, client, wait):
     assert float(found[0]) == 2.5
 
 
-def test_a_put_that_processes_completes_after_its_own_monitor(any_ioc):
+def test_a_put_that_processes_completes_after_its_own_monitor(iochron_ioc):
+    """Our promise alone: base's server sends updates and completions from two threads."""
     code = """
 import asyncio
 from aioca import camonitor, caput, caget
@@ -152,7 +153,7 @@ async def main():
     return seen
 answer(asyncio.run(main()))
 """
-    assert run_python(any_ioc(DATABASE).environment, code)[1:] == [6, 8, 10]
+    assert run_python(iochron_ioc(DATABASE).environment, code)[1:] == [6, 8, 10]
 
 
 def test_rights_and_fields_that_may_not_be_written(soft_ioc, iochron_ioc):
