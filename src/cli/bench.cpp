@@ -61,10 +61,11 @@ void check(const std::vector<perf::Row>& rows)
 
 int bench_main(int argc, char** argv)
 {
-    CLI::App app("Runs a server and a client in processes of their own, counts every update, and prints the table.\n"
-                 "A row fails on any lost, repeated, misordered or wrong value, on coalesced updates, and when fewer\n"
-                 "than 99.5 % of the updates that the rate asks for were made.",
-                 "iochron bench");
+    CLI::App app(
+        "Runs a server and a client in processes of their own, counts every update, and prints the table.\n"
+        "A row fails on any lost, repeated, misordered or wrong value, on coalesced updates, where server and\n"
+        "client do not count alike, and when fewer than 99.5 % of the updates that the rate asks for were made.",
+        "iochron bench");
     perf::Row row{.server = "calc", .client = "ca", .server_pvs = 1000, .rate_hz = 10, .monitors_per_pv = 1};
     perf::BenchOptions options;
     std::string preset;

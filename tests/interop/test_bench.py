@@ -55,6 +55,22 @@ class Counter:
         return json.loads(self.process.lines[self.process.wait_for_line("{", PATIENCE_S, after=asked)])
 
 
+@pytest.mark.parametrize("scenario, peer", [("pva", "softIocPVX"), ("shared", "p4p")])
+def test_the_comparison_with_peers_runs(tmp_path, scenario, peer):
+    file = tmp_path / "figures.json"
+    run = subprocess.run([sys.executable, str(ROOT / "bench/peers/run.py"), scenario, "--client", "own", "--pvs", "10",
+                          "--monitors", "2", "-n", "1", "--seconds", "1", "--iochron", str(iochron_program()),
+                          "--json", str(file)],
+                         capture_output=True, text=True, timeout=2 * PATIENCE_S, stdin=subprocess.DEVNULL, check=False)
+    assert run.returncode == 0, run.stderr
+    figures, = json.loads(file.read_text())
+    for server in ("iochron", peer):
+        seen, = figures["results"][server]
+        assert seen["updates/s"] > 0 and seen["server CPU %"] > 0, server
+        assert seen["silent"] == 0, server
+    assert figures["results"]["iochron"][0]["lost"] == 0
+
+
 @pytest.fixture(params=["softioc", "sharedpv"])
 def server_and_counter(request, environment):
     """20 PVs at 20 Hz, and a counter that takes float64, which those of "sharedpv" are not."""
