@@ -229,12 +229,12 @@ TEST_F(SharedPvServerTest, PvsComeAndGoWhileItRuns)
 
 TEST_F(SharedPvServerTest, AnOperationMayOutliveItsServer)
 {
-    std::optional<SharedPvServer::Operation> kept;
+    std::vector<SharedPvServer::Operation> kept;
     std::binary_semaphore asked{0};
     {
         SharedPvServer other(settings(1u << 30));
         other.add("A", number(), {.put = [&](const auto& put) {
-                      kept = put;
+                      kept.push_back(put);
                       asked.release();
                   }});
         other.start();
@@ -242,8 +242,8 @@ TEST_F(SharedPvServerTest, AnOperationMayOutliveItsServer)
         ASSERT_TRUE(asked.try_acquire_for(20s));
         other.stop();
     }
-    kept->done();
-    kept.reset();
+    kept.front().done();
+    kept.clear();
 }
 
 } // namespace
