@@ -77,7 +77,9 @@ bool SharedPvServer::State::Order::replace_with(Order& newer)
     pv::Structure both(type->type());
     for (const Order* const order : {this, &newer}) {
         if (const pv::Structure* const update = order->value.structure(); update == nullptr) {
-            (void)pv::set_value(both, order->value, order->time); // what it does not take, the PV would not either
+            if (!pv::set_value(both, order->value, order->time).ok()) {
+                return false; // a text for an enumeration: the PV may know it
+            }
         } else if (*update->type() == *both.type()) {
             both.merge(*update);
         }
@@ -119,26 +121,39 @@ std::vector<std::string> SharedPvServer::State::names() const
     return all;
 }
 
-void SharedPvServer::State::serve()
+void SharedPvServer::State::tell(const std::vector<std::string>& problems) const
 {
-    const auto parsed = server::pva::parse_settings([this](std::string_view name) -> std::optional<std::string> {
-        const auto found = settings.environment.find(std::string(name));
-        return found != settings.environment.end() ? std::optional(found->second) : std::nullopt;
-    });
-    for (const std::string& problem : parsed.problems) {
+    for (const std::string& problem : problems) {
         log->warning("ioc.environment", "{}", problem);
     }
-    auto opened = server::pva::Server::open(shard, parsed.settings,
-                                            {.sources = {&pvs},
-                                             .log = *log,
-                                             .counters = counters,
-                                             .budget = budget,
-                                             .limits = settings.limits,
-                                             .names = [this] { return names(); }});
-    if (!opened) {
-        throw base::Problem(opened.error());
+}
+
+void SharedPvServer::State::serve()
+{
+    const auto variable = [this](std::string_view name) -> std::optional<std::string> {
+        const auto found = settings.environment.find(std::string(name));
+        return found != settings.environment.end() ? std::optional(found->second) : std::nullopt;
+    };
+    if (settings.serve_pva) {
+        const auto parsed = server::pva::parse_settings(variable);
+        tell(parsed.problems);
+        auto opened = server::pva::Server::open(shard, parsed.settings,
+                                                {.sources = {&pvs},
+                                                 .log = *log,
+                                                 .counters = counters,
+                                                 .budget = budget,
+                                                 .limits = settings.limits,
+                                                 .names = [this] { return names(); }});
+        pva = opened ? std::move(*opened) : throw base::Problem(opened.error());
     }
-    pva = std::move(*opened);
+    if (settings.serve_ca) {
+        const auto parsed = server::ca::parse_settings(variable);
+        tell(parsed.problems);
+        auto opened = server::ca::Server::open(
+            shard, parsed.settings,
+            {.sources = {&plain}, .log = *log, .counters = counters, .budget = budget, .limits = settings.limits});
+        ca = opened ? std::move(*opened) : throw base::Problem(opened.error());
+    }
 }
 
 SharedPvServer::Pv SharedPvServer::State::add(const std::string& name, const pv::Structure& first, Handlers given)
@@ -246,7 +261,10 @@ void SharedPvServer::stop()
 {
     if (state_->running) {
         state_->user.stop(); // first, as a handler may wait for the shard
-        state_->on_shard([this] { state_->pva.reset(); });
+        state_->on_shard([this] {
+            state_->pva.reset();
+            state_->ca.reset();
+        });
         state_->shard.stop();
         state_->shard.join();
         state_->running = false;
@@ -263,6 +281,11 @@ void SharedPvServer::run()
 std::uint16_t SharedPvServer::pva_port() const
 {
     return state_->pva ? state_->pva->port() : 0;
+}
+
+std::uint16_t SharedPvServer::ca_port() const
+{
+    return state_->ca ? state_->ca->port() : 0;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> SharedPvServer::counters() const

@@ -13,8 +13,9 @@
 
 namespace iochron {
 
-/// PVs without records, each a structure that the program posts, served over pvAccess. What a client puts is posted to
-/// all (a mailbox), unless the PV has a handler for puts. Of the settings, `prefix` and `serve_ca` are of no effect.
+/// PVs without records, each a structure that the program posts, served over pvAccess, and over Channel Access where it
+/// has one plain value (pv/plain_pvs.h). What a client puts is posted to all (a mailbox), unless the PV has a handler
+/// for puts. Of the settings, `prefix` is of no effect.
 ///
 ///     iochron::SharedPvServer server;
 ///     const auto count = server.add("COUNT", pv::Structure(pv::nt_scalar(pv::ScalarType::int32)));
@@ -94,6 +95,7 @@ class SharedPvServer {
     /// start(), unless it was, then waits for SIGINT or SIGTERM, and stop().
     void run();
     [[nodiscard]] std::uint16_t pva_port() const; ///< 0 while not started
+    [[nodiscard]] std::uint16_t ca_port() const;  ///< likewise
     /// All counts by name; "shared_pv.posted" are the posts that have become a PV's value, "shared_pv.coalesced" those
     /// that were merged into an earlier one.
     [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counters() const;

@@ -47,7 +47,10 @@ class SharedPvServerTest : public testing::Test {
     [[nodiscard]] IocSettings settings(std::size_t output_bytes) const
     {
         IocSettings settings;
-        settings.environment = {{"EPICS_PVAS_INTF_ADDR_LIST", "127.0.0.1"},
+        settings.environment = {{"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1"},
+                                {"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"},
+                                {"EPICS_CAS_SERVER_PORT", "0"},
+                                {"EPICS_PVAS_INTF_ADDR_LIST", "127.0.0.1"},
                                 {"EPICS_PVAS_AUTO_BEACON_ADDR_LIST", "NO"},
                                 {"EPICS_PVAS_SERVER_PORT", "0"},
                                 {"EPICS_PVAS_BROADCAST_PORT", std::to_string(search_port)}};

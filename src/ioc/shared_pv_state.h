@@ -2,12 +2,14 @@
 
 #include "base/counters.h"
 #include "ioc/shared_pv_server.h"
+#include "pv/plain_pvs.h"
 #include "pv/shared_pv.h"
 #include "reactor/executor.h"
 #include "reactor/gate.h"
 #include "reactor/keyed_queue.h"
 #include "reactor/shard.h"
 #include "reactor/system_clock.h"
+#include "server/ca/server.h"
 #include "server/pva/server.h"
 
 #include <atomic>
@@ -45,6 +47,7 @@ struct SharedPvServer::State final : reactor::Touched {
     /// Runs `use` on the shard (here, while it does not run) and waits for its end; throws what it throws.
     void on_shard(const std::function<void()>& use);
     void obey(std::span<std::pair<std::uint32_t, Order>> orders);
+    void tell(const std::vector<std::string>& problems) const;
     void serve(); ///< throws base::Problem where the server cannot be had
     Pv add(const std::string& name, const pv::Structure& first, Handlers handlers);
     /// Has a handler called with what the client asks.
@@ -60,10 +63,12 @@ struct SharedPvServer::State final : reactor::Touched {
     reactor::Shard shard{{.name = "shared_pv"}};
     server::Budget budget;
     pv::SharedPvs pvs;
+    pv::PlainPvs plain{pvs};    ///< for Channel Access
     std::vector<Entry> entries; ///< by Pv
     reactor::Executor user;
     reactor::KeyedQueue<std::uint32_t, Order> orders;
     std::unique_ptr<server::pva::Server> pva;
+    std::unique_ptr<server::ca::Server> ca;
     std::shared_ptr<reactor::Gate<State>> gate = std::make_shared<reactor::Gate<State>>(*this);
     bool running = false;
 };

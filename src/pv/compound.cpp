@@ -61,6 +61,12 @@ const Structure* Value::structure() const noexcept
     return part<Structure>();
 }
 
+Structure* Value::own_structure() noexcept
+{
+    const bool alone = is_compound() && compound()->owners.load(std::memory_order_acquire) == 1;
+    return alone ? std::get_if<Structure>(&compound()->content) : nullptr;
+}
+
 const Choice* Value::choice() const noexcept
 {
     return part<Choice>();

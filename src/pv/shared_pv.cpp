@@ -53,30 +53,6 @@ void Answer::refuse(std::string words) const
     operation_->end({Outcome::put_failed, std::move(words)}, nullptr);
 }
 
-namespace {
-
-/// Marked, where the type has a time stamp.
-void set_time(Structure& structure, base::Stamp time)
-{
-    constexpr std::int64_t second = 1'000'000'000;
-    if (structure.type()->find("timeStamp.nanoseconds").has_value()) {
-        structure.set("timeStamp.secondsPastEpoch", time.ns / second);
-        structure.set("timeStamp.nanoseconds", static_cast<std::int32_t>(time.ns % second));
-    }
-}
-
-} // namespace
-
-Status set_value(Structure& structure, const Value& value, base::Stamp time)
-{
-    const bool is_choice = structure.type()->find("value.index").has_value();
-    Status status = structure.set(is_choice ? "value.index" : "value", value);
-    if (status.ok() && time.ns != base::undefined_stamp.ns) {
-        set_time(structure, time);
-    }
-    return status;
-}
-
 Status SharedPv::open(const Structure& first)
 {
     if (is_open()) {
@@ -86,10 +62,20 @@ Status SharedPv::open(const Structure& first)
     meta->type = ScalarType::structure;
     meta->structure = first.type();
     meta_ = std::move(meta);
-    Structure whole = first;
-    whole.mark_all();
-    whole_ = Value::of(std::move(whole));
+    whole_ = Value::of(first);
+    open_plain();
     return {};
+}
+
+/// The state, to be changed: a copy where somebody else has it too.
+Structure& SharedPv::own_whole()
+{
+    if (whole_.own_structure() == nullptr) {
+        whole_ = Value::of(value());
+    }
+    Structure& whole = *whole_.own_structure();
+    whole.unmark_all();
+    return whole;
 }
 
 Status SharedPv::post(const Structure& update)
@@ -100,15 +86,10 @@ Status SharedPv::post(const Structure& update)
     if (!(*update.type() == *value().type())) {
         return {Outcome::bad_type, "what is posted has another type than the PV was opened with"};
     }
-    if (update.marked().none()) {
-        return {};
+    if (update.marked().any()) {
+        own_whole().merge(update);
+        tell();
     }
-    Structure whole = value();
-    whole.merge(update);
-    Structure delta = whole;
-    delta.keep_marks(update.marked());
-    whole_ = Value::of(std::move(whole));
-    tell(Value::of(std::move(delta)));
     return {};
 }
 
@@ -117,41 +98,57 @@ Status SharedPv::post(const Value& value, base::Stamp time)
     if (!is_open()) {
         return {Outcome::disconnected, "the PV is closed: open it first"};
     }
-    if (const Structure* const whole = value.structure()) {
-        return post(*whole);
+    if (const Structure* const update = value.structure()) {
+        return post(*update);
     }
-    Structure update(this->value().type());
-    if (Status status = set_value(update, value, time); !status.ok()) {
+    if (Status status = set_value(own_whole(), value, time); !status.ok()) {
         return status;
     }
-    return post(update);
+    tell();
+    return {};
 }
 
 void SharedPv::close()
 {
-    if (!is_open()) {
-        return;
+    if (is_open()) {
+        const MetaRef kept = std::exchange(meta_, nullptr); // from here on nothing new begins
+        lose(false, {Outcome::disconnected, "the PV was closed by its server"});
+        plain_meta_ = nullptr;
     }
-    const MetaRef kept = std::exchange(meta_, nullptr); // from here on nothing new begins
-    unsubscribe(nullptr);
-    const Status why{Outcome::disconnected, "the PV was closed by its server"};
-    for (const auto& waiting : std::exchange(operations_, {})) {
-        if (const auto operation = waiting.lock()) {
+}
+
+void SharedPv::lose(bool only_outgrown, const Status& why)
+{
+    const auto goes = [&](const Client& client) {
+        return !only_outgrown || (client.plain && client.plain_life != plain_lives_);
+    };
+    const auto is_of = [&](ChannelId channel) {
+        return std::ranges::any_of(clients_, [&](const Client& c) { return c.channel == channel && goes(c); });
+    };
+    for (const Client& client : clients_) {
+        if (goes(client)) {
+            unsubscribe(client.channel);
+        }
+    }
+    for (const auto& waiting : std::vector(operations_)) {
+        if (const auto operation = waiting.lock(); operation != nullptr && is_of(operation->channel)) {
             operation->end(why, nullptr);
         }
     }
-    while (!clients_.empty()) { // who is told may close channels
-        const Client client = clients_.back();
-        clients_.pop_back();
+    // Who is told may close channels.
+    for (auto found = std::ranges::find_if(clients_, goes); found != clients_.end();
+         found = std::ranges::find_if(clients_, goes)) {
+        const Client client = *found;
+        clients_.erase(found);
         touched(*client.sink);
         client.sink->closed(client.token, why);
     }
 }
 
-void SharedPv::unsubscribe(const ChannelId* channel)
+void SharedPv::unsubscribe(ChannelId channel)
 {
     std::erase_if(subscribers_, [&](const Subscriber& subscriber) {
-        const bool goes = channel == nullptr || subscriber.channel == *channel;
+        const bool goes = subscriber.channel == channel;
         if (goes && owner_ != nullptr) {
             owner_->subscriptions_.erase(base::Handle::from_bits(static_cast<std::uint64_t>(subscriber.id)));
         }
@@ -159,31 +156,40 @@ void SharedPv::unsubscribe(const ChannelId* channel)
     });
 }
 
+/// All of it marked.
 Sample SharedPv::sample() const
 {
+    Structure all = value();
+    all.mark_all();
     Sample now;
-    now.value = whole_;
+    now.value = Value::of(std::move(all));
     now.meta = meta_.get();
     return now;
 }
 
-// hot: one call a sink, no copy of the structure.
-void SharedPv::tell(const Value& delta)
+// hot: one call a sink, no copy of the structure, no allocation in the long run.
+/// Tells what is marked.
+void SharedPv::tell()
 {
-    Sample sample = this->sample();
-    sample.value = delta;
+    Sample sample;
+    sample.value = whole_;
+    sample.meta = meta_.get();
     sample.mask = Mask::value | Mask::log | Mask::alarm;
-    std::vector<Update> batch;
+    const Mask plain_mask = plain_meta_ != nullptr ? note_plain_changes() : Mask::none;
+    std::optional<Plain> plain;
     for (std::size_t i = 0; i < subscribers_.size(); ++i) {
         const Subscriber& to = subscribers_[i];
-        if (any(to.mask & sample.mask)) {
-            batch.push_back({to.token, sample});
+        if (!to.plain) {
+            batch_.push_back({to.token, sample});
+        } else if (any(to.mask & plain_mask)) {
+            batch_.push_back({to.token, plain_sample(plain)});
+            batch_.back().sample.mask = plain_mask;
         }
         const bool last = i + 1 == subscribers_.size() || subscribers_[i + 1].sink != to.sink;
-        if (last && !batch.empty()) {
+        if (last && !batch_.empty()) {
             touched(*to.sink);
-            to.sink->updates(batch);
-            batch.clear();
+            to.sink->updates(batch_);
+            batch_.clear();
         }
     }
 }
@@ -210,7 +216,7 @@ void SharedPv::write(const WriteRequest& request, const Peer& peer, Sink& sink)
     } else if (whole != nullptr) {
         status = {Outcome::bad_type, "the structure that was put has another type than the PV"};
     } else {
-        status = set_value(put, request.value);
+        status = set_value(put, value(), request.value);
     }
     if (!status.ok()) {
         answer.operation_->end(status, nullptr);

@@ -2,11 +2,14 @@
 
 #include "base/slots.h"
 #include "base/time.h"
+#include "pv/plain.h"
+#include "pv/set_value.h"
 #include "pv/source.h"
 #include "pv/structure.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -33,10 +36,6 @@ class Answer {
     explicit Answer(std::shared_ptr<Operation> operation) : operation_(std::move(operation)) {}
     std::shared_ptr<Operation> operation_;
 };
-
-/// Marks a new `value` of such a structure (of an enumeration: `value.index`), converted to its type, and the time
-/// where one is given and the type has a time stamp.
-[[nodiscard]] Status set_value(Structure& structure, const Value& value, base::Stamp time = base::undefined_stamp);
 
 /// A PV whose value, a structure, is what the program posts. It is found and opened by clients while it is open.
 /// Handlers must not throw.
@@ -69,16 +68,19 @@ class SharedPv {
     void close();
 
     [[nodiscard]] bool is_open() const { return meta_ != nullptr; }
-    /// Only while open; what is marked has no meaning.
+    /// Only while open; what is marked is the last change.
     [[nodiscard]] const Structure& value() const { return *whole_.structure(); }
 
   private:
     friend class SharedPvs;
+    friend class PlainPvs;
     friend class Answer;
     struct Client {
         ChannelId channel{};
         Token token{};
         Sink* sink = nullptr;
+        bool plain = false; ///< sees the plain value: a channel of PlainPvs
+        std::uint32_t plain_life = 0;
     };
     struct Subscriber {
         SubscriptionId id{};
@@ -86,12 +88,19 @@ class SharedPv {
         Token token{};
         Mask mask{};
         Sink* sink = nullptr;
+        bool plain = false;
     };
 
+    /// The whole state. For a plain channel it borrows from `plain`.
     [[nodiscard]] Sample sample() const;
-    /// Of one channel, or all.
-    void unsubscribe(const ChannelId* channel);
-    void tell(const Value& delta);
+    [[nodiscard]] Sample plain_sample(std::optional<Plain>& plain) const;
+    void open_plain(std::uint32_t held = 0);
+    Mask note_plain_changes();
+    Structure& own_whole();
+    void tell();
+    /// Channels go, all or those of the plain value that it has outgrown, with all that belongs to them.
+    void lose(bool only_outgrown, const Status& why);
+    void unsubscribe(ChannelId channel);
     Answer begin(ChannelId channel, Token token, bool acknowledge, Sink& sink);
     void write(const WriteRequest& request, const Peer& peer, Sink& sink);
     Status take(Structure put);
@@ -99,7 +108,12 @@ class SharedPv {
     void forget(ChannelId channel, const Token* operation);
 
     MetaRef meta_; ///< null while closed
-    Value whole_;  ///< with all marked
+    Value whole_;  ///< what changed last is marked
+    // The plain value, where there is one (pv/plain.h).
+    MetaRef plain_meta_;            ///< null where there is none
+    BitSet plain_properties_;       ///< fields of which it is made
+    std::uint32_t plain_lives_ = 0; ///< of its channels: another one each time that the array has outgrown them
+    std::vector<Update> batch_;     ///< of tell(), kept for its memory
     PutHandler put_;
     RpcHandler rpc_;
     SharedPvs* owner_ = nullptr;
@@ -149,9 +163,13 @@ class SharedPvs final : public Source {
 
   private:
     friend class SharedPv;
+    friend class PlainPvs;
     struct Channel {
         std::shared_ptr<SharedPv> pv;
         MetaRef meta; ///< of when it was opened: once closed it stays so, even if the PV opens again
+        bool plain = false;
+        std::uint32_t plain_life = 0; ///< likewise, of a plain channel
+        MetaRef plain_meta;
     };
     struct TextHash {
         using is_transparent = void;
@@ -159,6 +177,7 @@ class SharedPvs final : public Source {
     };
 
     std::shared_ptr<SharedPv> look_for(std::string_view name);
+    Opened open_one(const OpenRequest& request, const std::shared_ptr<SharedPv>& pv, bool plain, Sink& sink);
     [[nodiscard]] Channel* at(ChannelId channel);
     /// The open PV behind the channel; null where it was closed since.
     [[nodiscard]] std::shared_ptr<SharedPv> open_pv(ChannelId channel);
@@ -170,6 +189,7 @@ class SharedPvs final : public Source {
     base::Slots<Channel> channels_;
     base::Slots<std::shared_ptr<SharedPv>> subscriptions_;
     std::vector<Sink*> touched_;
+    std::vector<SharedPv*> outgrown_; ///< whose plain channels are to be closed
 };
 
 } // namespace iochron::pv

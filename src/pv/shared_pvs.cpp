@@ -41,10 +41,14 @@ void SharedPvs::remove(std::string_view name)
     table_.erase(found);
     pv->close();
     pv->owner_ = nullptr;
+    std::erase(outgrown_, pv.get());
 }
 
 void SharedPvs::settle()
 {
+    for (SharedPv* const pv : std::exchange(outgrown_, {})) {
+        pv->lose(true, {Outcome::disconnected, "the array is longer now than the channel can carry"});
+    }
     for (Sink* const sink : std::exchange(touched_, {})) {
         sink->settled();
     }
@@ -71,7 +75,9 @@ SharedPvs::Channel* SharedPvs::at(ChannelId channel)
 std::shared_ptr<SharedPv> SharedPvs::open_pv(ChannelId channel)
 {
     const Channel* const found = at(channel);
-    return found != nullptr && found->pv->meta_ == found->meta ? found->pv : nullptr;
+    const bool lives = found != nullptr && found->pv->meta_ == found->meta &&
+                       (!found->plain || found->plain_life == found->pv->plain_lives_);
+    return lives ? found->pv : nullptr;
 }
 
 void SharedPvs::find(std::span<const std::string_view> names, std::span<Presence> found)
@@ -87,19 +93,25 @@ void SharedPvs::open(std::span<const OpenRequest> requests, const Peer& /*peer*/
     std::vector<Opened> answers;
     answers.reserve(requests.size());
     for (const OpenRequest& request : requests) {
-        Opened answer;
-        answer.token = request.token;
-        const auto pv = look_for(request.name);
-        if (pv == nullptr || !pv->is_open()) {
-            answer.status = {Outcome::no_such_channel, pv == nullptr ? "" : closed_since.text};
-        } else {
-            answer.channel = ChannelId{channels_.insert(pv, pv->meta_).bits()};
-            answer.meta = pv->meta_;
-            pv->clients_.push_back({answer.channel, request.token, &sink});
-        }
-        answers.push_back(std::move(answer));
+        answers.push_back(open_one(request, look_for(request.name), false, sink));
     }
     sink.opened(answers);
+}
+
+Opened SharedPvs::open_one(const OpenRequest& request, const std::shared_ptr<SharedPv>& pv, bool plain, Sink& sink)
+{
+    Opened answer;
+    answer.token = request.token;
+    if (pv == nullptr || !pv->is_open()) {
+        answer.status = {Outcome::no_such_channel, pv == nullptr ? "" : closed_since.text};
+    } else if (plain && pv->plain_meta_ == nullptr) {
+        answer.status = {Outcome::no_such_channel, "the PV is a structure without a plain value"};
+    } else {
+        answer.channel = ChannelId{channels_.insert(pv, pv->meta_, plain, pv->plain_lives_, pv->plain_meta_).bits()};
+        answer.meta = plain ? pv->plain_meta_ : pv->meta_;
+        pv->clients_.push_back({answer.channel, request.token, &sink, plain, pv->plain_lives_});
+    }
+    return answer;
 }
 
 void SharedPvs::close(ChannelId channel)
@@ -110,15 +122,21 @@ void SharedPvs::close(ChannelId channel)
     }
     const std::shared_ptr<SharedPv> pv = found->pv;
     pv->forget(channel, nullptr);
-    pv->unsubscribe(&channel);
+    pv->unsubscribe(channel);
     std::erase_if(pv->clients_, [&](const SharedPv::Client& client) { return client.channel == channel; });
     channels_.erase(base::Handle::from_bits(static_cast<std::uint64_t>(channel)));
 }
 
 MetaRef SharedPvs::describe(ChannelId channel)
 {
-    const Channel* const found = at(channel);
-    return found != nullptr ? found->meta : nullptr;
+    Channel* const found = at(channel);
+    if (found == nullptr || !found->plain) {
+        return found != nullptr ? found->meta : nullptr;
+    }
+    if (open_pv(channel) != nullptr) {
+        found->plain_meta = found->pv->plain_meta_;
+    }
+    return found->plain_meta;
 }
 
 void SharedPvs::read(const ReadRequest& request, const Peer& /*peer*/, Sink& sink)
@@ -128,8 +146,9 @@ void SharedPvs::read(const ReadRequest& request, const Peer& /*peer*/, Sink& sin
         sink.completed(request.token, closed_since, nullptr);
         return;
     }
-    const MetaRef meta = pv->meta_;
-    const Sample now = pv->sample();
+    const MetaRef meta = describe(request.channel);
+    std::optional<Plain> plain;
+    const Sample now = at(request.channel)->plain ? pv->plain_sample(plain) : pv->sample();
     sink.completed(request.token, {}, &now);
 }
 
@@ -170,9 +189,11 @@ SubscriptionId SharedPvs::subscribe(const SubscribeRequest& request, Sink& sink)
     if (pv == nullptr) {
         return SubscriptionId{}; // its end was told already, by closed()
     }
+    const bool is_plain = at(request.channel)->plain;
     const SubscriptionId id{subscriptions_.insert(pv).bits()};
-    pv->subscribers_.push_back({id, request.channel, request.token, request.mask, &sink});
-    const Update first{request.token, pv->sample()};
+    pv->subscribers_.push_back({id, request.channel, request.token, request.mask, &sink, is_plain});
+    std::optional<Plain> plain;
+    const Update first{request.token, is_plain ? pv->plain_sample(plain) : pv->sample()};
     pv->touched(sink);
     sink.updates({&first, 1});
     return id;

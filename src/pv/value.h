@@ -139,6 +139,8 @@ class Value {
     [[nodiscard]] const Choice* choice() const noexcept;
     [[nodiscard]] const Any* any() const noexcept;
     [[nodiscard]] const std::vector<Value>* compounds() const noexcept;
+    /// The structure, to be changed, where nobody else has this value; else null.
+    [[nodiscard]] Structure* own_structure() noexcept;
     /// Keeps the elements: for base::Output::share().
     [[nodiscard]] BufferRef elements_owner() const noexcept { return BufferRef(buffer()); }
 

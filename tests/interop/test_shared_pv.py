@@ -1,7 +1,7 @@
 """PVs that a C++ program posts, as p4p (a PVXS client) sees them."""
 import pytest
 
-from rig.client import run_python
+from rig.client import run_python, run_tool
 from rig.ports import private_environment
 from rig.process import Process
 from rig.server import PROGRAM
@@ -94,3 +94,91 @@ def test_handlers_of_puts_calls_and_names():
     assert seen == {"put": "call STORE to make a PV",
                     "wrong call": 'wanted are a text "name" and a structure "value"', "first": 1.5,
                     "second": "now a text", "names": ["X"], "made by its name": 0.0}
+
+
+MAKE = """
+from p4p import Type, Value
+from p4p.nt import NTEnum, NTScalar, NTTable
+from p4p.client.thread import Context
+
+context = Context("pva")
+for name, value in {
+        "D": NTScalar("d", display=True, control=True, valueAlarm=True).wrap(
+            {"value": 1.5, "alarm.severity": 1, "alarm.message": "HIGH_ALARM", "display.units": "mm",
+             "display.precision": 3, "display.limitHigh": 10.0, "valueAlarm.highAlarmLimit": 8.0,
+             "timeStamp.secondsPastEpoch": 1700000000, "timeStamp.nanoseconds": 5}),
+        "I": NTScalar("i").wrap(7), "L": NTScalar("l").wrap(2 ** 40), "B": NTScalar("?").wrap(True),
+        "S": NTScalar("s").wrap("text"), "A": NTScalar("ad").wrap([1.0, 2.0, 3.0]), "AS": NTScalar("as").wrap(["a", "b"]),
+        "E": NTEnum().wrap({"index": 1, "choices": ["Off", "On"]}),
+        "T": NTTable([("a", "d")]).wrap([{"a": 1.0}])}.items():
+    context.rpc("STORE", Value(Type([("name", "s"), ("value", "v")]), {"name": name, "value": value}), timeout=20)
+answer("made")
+"""
+OVER_CA = """
+import asyncio
+from aioca import CANothing, DBE_PROPERTY, FORMAT_CTRL, FORMAT_TIME, caget, camonitor, caput
+
+def plain(value):
+    return value.tolist() if hasattr(value, "tolist") else str(value) if isinstance(value, str) else float(value)
+
+async def main():
+    seen = {}
+    for name in ["D", "D.VAL", "I", "L", "B", "S", "A", "AS", "E"]:
+        seen[name] = plain(await caget(name, timeout=20))
+    timed = await caget("D", format=FORMAT_TIME, timeout=20)
+    seen["time"] = [timed.severity, timed.status, timed.raw_stamp[0], timed.raw_stamp[1]]
+    control = await caget("D", format=FORMAT_CTRL, timeout=20)
+    seen["control"] = [control.units, control.precision, control.upper_disp_limit, control.upper_alarm_limit]
+    seen["choices"] = list((await caget("E", format=FORMAT_CTRL, timeout=20)).enums)
+    queue = asyncio.Queue()
+    monitors = [camonitor(name, lambda value, name=name: queue.put((name, plain(value))), format=FORMAT_TIME)
+                for name in ["D", "E", "A"]]
+    first = dict([await asyncio.wait_for(queue.get(), 20) for _ in range(3)])
+    await caput("D", 4.25, wait=True, timeout=20)
+    await caput("E", "Off", wait=True, timeout=20)
+    await caput("A", [5.0, 6.0], wait=True, timeout=20)
+    then = dict([await asyncio.wait_for(queue.get(), 20) for _ in range(3)])
+    seen |= {"first": first, "then": then, "read": [plain(await caget(name, timeout=20)) for name in ["D", "E", "A"]]}
+    try:
+        await caput("I", "seven", wait=True, timeout=20)
+    except CANothing as error:
+        seen["refused"] = str(error)
+    seen["table"] = (await caget("T", timeout=1, throw=False)).ok
+    for monitor in monitors:
+        monitor.close()
+    return seen
+
+answer(asyncio.run(main()))
+"""
+
+
+@pytest.fixture(scope="module")
+def over_ca():
+    environment = private_environment()
+    server = Process([str(PROGRAM.with_name("structure_store"))], environment)
+    try:
+        server.wait_for_line("ready")
+        run_python(environment, MAKE, timeout=60)
+        yield run_python(environment, OVER_CA, timeout=60), run_tool(environment, "caget", "-t", "D", "E", "S").stdout
+    finally:
+        server.terminate()
+        server.stop()
+
+
+def test_plain_values_are_read_over_channel_access(over_ca):
+    seen, printed = over_ca
+    assert {name: seen[name] for name in ["D", "D.VAL", "I", "L", "B", "S", "A", "AS", "E"]} == {
+        "D": 1.5, "D.VAL": 1.5, "I": 7, "L": 2.0 ** 40, "B": 1, "S": "text", "A": [1, 2, 3], "AS": ["a", "b"], "E": 1}
+    assert seen["time"] == [1, 4, 1700000000, 5], "MINOR, HIGH (by the message it would be another one)"
+    assert seen["control"] == ["mm", 3, 10.0, 8.0]
+    assert seen["choices"] == ["Off", "On"]
+    assert printed.split() == ["4.25", "Off", "text"]
+    assert not seen["table"], "an NTTable has no plain value"
+
+
+def test_puts_and_monitors_over_channel_access(over_ca):
+    seen, _ = over_ca
+    assert seen["first"] == {"D": 1.5, "E": 1, "A": [1, 2, 3]}
+    assert seen["then"] == {"D": 4.25, "E": 0, "A": [5, 6]}
+    assert seen["read"] == [4.25, 0, [5, 6]]
+    assert "refused" in seen
