@@ -202,6 +202,17 @@ void Output::keep_payload(Segment& segment)
     segments_.push_back(std::move(segment));
 }
 
+/// Of a frame of which nothing is written yet.
+void Output::amend_payload(Segment& segment, std::vector<std::byte> end)
+{
+    segment.size -= 1;
+    if (segment.size > 0) {
+        keep_payload(segment);
+    }
+    const auto owner = std::make_shared<const std::vector<std::byte>>(std::move(end));
+    share(*owner, owner);
+}
+
 void Output::keep_frame(const Segment& from, std::span<const std::byte> frame, std::size_t written)
 {
     if (written > 0) { // only ever the first frame kept: it stays whole, so that it can still be told where it ends

@@ -3,6 +3,7 @@
 #include "base/time.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -93,7 +94,22 @@ class Output {
     /// dropped. What was partly written stays. `frame_bytes(header) -> std::size_t` tells the whole length of the
     /// frame that starts with the given bytes; the frame given to keep ends where the shared payload begins.
     template <class FrameBytes, class Keep>
-    std::size_t retain(FrameBytes frame_bytes, Keep keep);
+    std::size_t retain(FrameBytes frame_bytes, Keep keep)
+    {
+        return retain(frame_bytes, keep, [](std::span<const std::byte>) { return static_cast<Amendment*>(nullptr); });
+    }
+    /// What takes the place of a frame that is kept: all of it up to where its payload begins, and of the payload's
+    /// last byte, where there is one.
+    struct Amendment {
+        std::vector<std::byte> head;
+        std::vector<std::byte> end;
+    };
+    /// The same, where `amend(frame) -> Amendment*` is asked of each frame that is kept; null leaves it as it is.
+    template <class FrameBytes, class Keep, class Amend>
+    std::size_t retain(FrameBytes frame_bytes, Keep keep, Amend amend);
+    /// Moves the first frame of `other`, of which nothing is written, to the end of this: its own bytes are copied.
+    template <class FrameBytes>
+    void take_frame(Output& other, FrameBytes frame_bytes);
     /// Shows see(frame) the frames that retain() would offer to keep, oldest first, and changes nothing.
     template <class FrameBytes, class See>
     void walk(FrameBytes frame_bytes, See see) const;
@@ -113,6 +129,7 @@ class Output {
     void release(Segment& segment);
     void forget_written(std::size_t n); ///< n more bytes wait no longer
     void keep_payload(Segment& segment);
+    void amend_payload(Segment& segment, std::vector<std::byte> end);
     void keep_frame(const Segment& from, std::span<const std::byte> frame, std::size_t written);
 
     BlockPool* pool_;
@@ -129,17 +146,22 @@ class Output {
     std::deque<Mark> marks_;
 };
 
-template <class FrameBytes, class Keep>
-std::size_t Output::retain(FrameBytes frame_bytes, Keep keep)
+template <class FrameBytes, class Keep, class Amend>
+std::size_t Output::retain(FrameBytes frame_bytes, Keep keep, Amend amend)
 {
     close_segment();
     const std::uint64_t before = closed_;
     std::deque<Segment> old = std::exchange(segments_, {});
-    closed_ = written_; // counted anew, from the start of the frame that is partly written
-    bool kept = true;   // the frame to which a payload segment belongs
-    for (Segment& segment : old) {
+    closed_ = written_;             // counted anew, from the start of the frame that is partly written
+    bool kept = true;               // the frame to which a payload segment belongs
+    Amendment* amendment = nullptr; // of that frame
+    for (std::size_t i = 0; i < old.size(); ++i) {
+        Segment& segment = old[i];
         if (segment.payload) {
-            if (kept) {
+            const bool last = i + 1 == old.size() || !old[i + 1].payload;
+            if (kept && last && amendment != nullptr) {
+                amend_payload(segment, std::move(amendment->end));
+            } else if (kept) {
                 keep_payload(segment);
             }
             continue;
@@ -149,13 +171,17 @@ std::size_t Output::retain(FrameBytes frame_bytes, Keep keep)
             const std::size_t size = std::min(frame_bytes(all.subspan(at)), all.size() - at);
             const std::span<const std::byte> frame = all.subspan(at, size);
             at += size;
+            amendment = nullptr;
             if (at <= segment.written) {
                 kept = true; // written; a payload of it may still wait
                 continue;
             }
             const std::size_t partly = at - size < segment.written ? segment.written - (at - size) : 0;
             kept = partly > 0 || keep(frame);
-            if (kept) {
+            amendment = kept && partly == 0 ? amend(frame) : nullptr;
+            if (amendment != nullptr) {
+                append(amendment->head);
+            } else if (kept) {
                 keep_frame(segment, frame, partly);
             }
         }
@@ -163,6 +189,21 @@ std::size_t Output::retain(FrameBytes frame_bytes, Keep keep)
     }
     marks_.clear();
     return static_cast<std::size_t>(before - produced());
+}
+
+template <class FrameBytes>
+void Output::take_frame(Output& other, FrameBytes frame_bytes)
+{
+    std::array<std::span<const std::byte>, 1> first;
+    (void)other.gather(first);
+    const std::span<const std::byte> frame = first[0].first(std::min(frame_bytes(first[0]), first[0].size()));
+    append(frame);
+    other.consume(frame.size());
+    while (!other.segments_.empty() && other.segments_.front().payload) {
+        Segment& payload = other.segments_.front();
+        share({payload.begin, payload.size}, payload.owner);
+        other.consume(payload.size);
+    }
 }
 
 template <class FrameBytes, class See>

@@ -46,6 +46,7 @@ class PlainPvsTest : public testing::Test {
     }
 
     KeepingSink sink;
+    KeepingSink whole; ///< of channels that see the structure
     SharedPvs pvs;
     PlainPvs plain{pvs};
 };
@@ -98,7 +99,6 @@ TEST_F(PlainPvsTest, WhatIsPutIsConvertedForBothKindsOfChannel)
     const auto number = add("N", Structure(nt_scalar(ScalarType::int32)));
     const auto choice = add("E", ntenum());
     const auto array = add("A", Structure(nt_scalar_array(ScalarType::int16)));
-    KeepingSink whole;
     const OpenRequest request{"N", Token{9}};
     pvs.open({&request, 1}, {}, whole);
     pvs.subscribe({.channel = whole.opens[0].channel, .token = Token{9}}, whole);

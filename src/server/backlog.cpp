@@ -57,27 +57,50 @@ std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
     return dropped;
 }
 
-/// For each update, oldest first, whether newer ones tell all that it does.
-std::vector<bool> Queue::superseded(std::span<const std::span<const std::byte>> updates) const
+/// For each update, oldest first, the newer one that tells all that it does, of those the first that is kept.
+std::vector<std::size_t> Queue::superseded(Updates updates) const
 {
-    std::vector<bool> result(updates.size());
+    std::vector<std::size_t> by(updates.size(), none);
     if (frames_->covers == nullptr) {
         IdSet seen(updates.size());
         for (std::size_t i = updates.size(); i-- > 0;) {
-            result[i] = !seen.insert(*frames_->update(updates[i]));
+            by[i] = seen.insert(*frames_->update(updates[i])) ? none : i + 1;
         }
-        return result;
+        return by;
     }
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> kept; // of each subscription, newest first
     for (std::size_t i = updates.size(); i-- > 0;) {
         std::vector<std::size_t>& newer = kept[*frames_->update(updates[i])];
-        result[i] =
-            std::ranges::any_of(newer, [&](std::size_t at) { return frames_->covers(updates[at], updates[i]); });
-        if (!result[i]) {
+        const auto covers = [&](std::size_t at) { return frames_->covers(updates[at], updates[i]); };
+        const auto found = std::find_if(newer.rbegin(), newer.rend(), covers);
+        if (found == newer.rend()) {
             newer.push_back(i);
+        } else {
+            by[i] = *found;
         }
     }
-    return result;
+    return by;
+}
+
+/// Of the updates that stand for others. An update is amended once at most: older ones than it come into the queue no
+/// more.
+std::unordered_map<std::size_t, base::Output::Amendment> Queue::amendments(Updates updates,
+                                                                           std::span<const std::size_t> by) const
+{
+    std::unordered_map<std::size_t, base::Output::Amendment> made;
+    if (frames_->overrun == nullptr) {
+        return made;
+    }
+    std::unordered_map<std::size_t, std::vector<std::span<const std::byte>>> stands_for;
+    for (std::size_t i = 0; i < by.size(); ++i) {
+        if (by[i] != none) {
+            stands_for[by[i]].push_back(updates[i]);
+        }
+    }
+    for (const auto& [at, older] : stands_for) {
+        made.emplace(at, frames_->overrun(updates[at], older));
+    }
+    return made;
 }
 
 std::optional<std::uint32_t> Queue::update(std::span<const std::byte> frame) const
@@ -97,16 +120,28 @@ std::size_t Queue::collapse()
             kept_bytes_ += frames_->bytes(frame);
         }
     });
-    const std::vector<bool> old = superseded(updates);
+    const std::vector<std::size_t> by = superseded(updates);
+    auto amended = amendments(updates, by);
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < updates.size(); ++i) {
-        if (old[i]) {
+        if (by[i] != none) {
             ++dropped;
             ++dropped_[*frames_->update(updates[i])];
         }
     }
-    std::size_t next = 0; // also where none is dropped: what stays counts as young again, so that this is seldom
-    output_.retain(frames_->bytes, [&](std::span<const std::byte> frame) { return !update(frame) || !old[next++]; });
+    // Also where none is dropped: what stays counts as young again, so that this is seldom.
+    std::size_t next = 0;
+    std::size_t at = none;
+    output_.retain(
+        frames_->bytes,
+        [&](std::span<const std::byte> frame) {
+            at = update(frame) ? next++ : none;
+            return at == none || by[at] == none;
+        },
+        [&](std::span<const std::byte>) {
+            const auto found = amended.find(at);
+            return found != amended.end() ? &found->second : nullptr;
+        });
     behind_ = true;
     until_ = output_.produced();
     again_ = std::max(output_.size() * 2, small_bytes);

@@ -22,6 +22,9 @@ struct Frames {
     /// Whether all that an update tells is told again by a newer one of the same subscription. Null: always. A protocol
     /// whose updates carry only what has changed says here which fields each of them has (docs/decisions/0007).
     bool (*covers)(std::span<const std::byte> newer, std::span<const std::byte> older) = nullptr;
+    /// How an update says that it stands for older ones too. Null: the protocol has no words for it.
+    base::Output::Amendment (*overrun)(std::span<const std::byte> update,
+                                       std::span<const std::span<const std::byte>> superseded) = nullptr;
 };
 
 /// One queue under the lossless contract (design.md section 5). While its oldest bytes are younger than max_lag it
@@ -48,15 +51,21 @@ class Queue {
     [[nodiscard]] const std::unordered_map<std::uint32_t, std::uint64_t>& dropped() const { return dropped_; }
     /// Forgets the count of a subscription that has ended, and gives it.
     std::uint64_t forget(std::uint32_t subscription);
-    /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart.
+    /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart, or its
+    /// peer counts what it gets.
     void keep_all_of(std::uint32_t subscription, bool all);
     /// How much of that the last collapse left, while it is behind.
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
   private:
+    static constexpr std::size_t none = ~std::size_t{0};
+    using Updates = std::span<const std::span<const std::byte>>;
+
     /// The subscription of which a frame is an update that may be dropped.
     [[nodiscard]] std::optional<std::uint32_t> update(std::span<const std::byte> frame) const;
-    [[nodiscard]] std::vector<bool> superseded(std::span<const std::span<const std::byte>> updates) const;
+    [[nodiscard]] std::vector<std::size_t> superseded(Updates updates) const;
+    [[nodiscard]] std::unordered_map<std::size_t, base::Output::Amendment>
+    amendments(Updates updates, std::span<const std::size_t> by) const;
 
     base::Output output_;
     const Frames* frames_;

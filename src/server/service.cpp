@@ -60,7 +60,8 @@ void Service::settle()
     forget_elements();
     if (!fanout_.dirty().empty()) {
         const base::Steady now = around_.now();
-        for (const LaneIndex lane : fanout_.dirty()) {
+        for (std::size_t i = 0; i < fanout_.dirty().size(); ++i) { // settling one session may touch another
+            const LaneIndex lane = fanout_.dirty()[i];
             fanout_.lane(lane).dirty = false;
             sessions_[lane]->settle(now);
         }

@@ -245,7 +245,7 @@ std::size_t Service::deliver(std::span<const pv::Update> batch, Encode encode)
             continue;
         }
         const EncodedUpdate update = encode(group, batch[i].sample);
-        made += fanout_.deliver(group, update.head, id_at_, update.payload);
+        made += update.head.empty() ? 0 : fanout_.deliver(group, update, id_at_);
         if (!fanout_.full().empty()) {
             flush_full();
         }

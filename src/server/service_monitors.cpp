@@ -112,7 +112,7 @@ void Service::first_value(const Operation& operation, const pv::Status& status, 
         return;
     }
     const EncodedUpdate update = encode(it, *sample);
-    fanout_.send(member, update.head, id_at_, update.payload);
+    fanout_.send(member, update, id_at_);
     counts_.posted.add();
 }
 
@@ -178,7 +178,7 @@ bool Service::prepare(GroupIndex index)
 
 void Service::send_failure(GroupIndex group, Member member, const pv::Status& why)
 {
-    fanout_.send(member, refuse(fanout_.at(group), why).head, id_at_);
+    fanout_.send(member, refuse(fanout_.at(group), why), id_at_);
 }
 
 /// Rights to read were lost: every member is told, and none gets updates. They are back: as when the group was new.

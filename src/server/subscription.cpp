@@ -121,26 +121,29 @@ std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std:
     return members;
 }
 
-std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at,
-                            const SharedPayload& payload)
+std::size_t Fanout::deliver(Group& group, const EncodedUpdate& update, std::size_t id_at)
 {
-    if (payload.empty()) {
-        return deliver(group, frame, id_at);
+    if (update.payload.empty()) {
+        return deliver(group, update.head, id_at);
     }
     ++group.updates;
     std::size_t members = 0;
     each_member(static_cast<GroupIndex>(&group - groups_.data()), [&](Member member) {
-        send(member, frame, id_at, payload);
+        send(member, update, id_at);
         ++members;
     });
     return members;
 }
 
-void Fanout::send(Member member, std::span<const std::byte> frame, std::size_t id_at, const SharedPayload& payload)
+void Fanout::send(Member member, const EncodedUpdate& update, std::size_t id_at)
 {
-    put(member, frame, id_at);
-    if (!payload.empty()) {
-        lanes_[member.lane].updates->share(payload.bytes, payload.owner);
+    put(member, update.head, id_at);
+    if (!update.payload.empty()) {
+        base::Output& output = *lanes_[member.lane].updates;
+        output.share(update.payload.bytes, update.payload.owner);
+        for (const SharedPayload& piece : update.rest) {
+            output.share(piece.bytes, piece.owner);
+        }
         mark_full(member.lane);
     }
 }

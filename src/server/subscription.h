@@ -55,10 +55,12 @@ struct SharedPayload {
     [[nodiscard]] bool empty() const { return bytes.empty(); }
 };
 
-/// A message with a value, whole or up to where the shared elements begin. Good until the encoder is used again.
+/// A message with a value, whole or up to where the shared elements begin; what follows those comes as `rest`. Good
+/// until the encoder is used again. Without a head there is nothing to tell.
 struct EncodedUpdate {
-    std::span<const std::byte> head;
-    SharedPayload payload;
+    std::span<const std::byte> head{};
+    SharedPayload payload{};
+    std::span<const SharedPayload> rest{};
 };
 
 /// Groups, their members, and the copying of a group's frame to each of them. Both protocols use it; neither's words
@@ -70,10 +72,9 @@ class Fanout {
     /// Copies the frame to all members, each with its own id at `id_at`. Gives how many there are.
     std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at);
     /// The same with a payload behind the frame that all share.
-    std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at,
-                        const SharedPayload& payload);
+    std::size_t deliver(Group& group, const EncodedUpdate& update, std::size_t id_at);
     /// To one member only, which need not have joined. Not counted as an update of the group.
-    void send(Member member, std::span<const std::byte> frame, std::size_t id_at, const SharedPayload& payload = {});
+    void send(Member member, const EncodedUpdate& update, std::size_t id_at);
     void prefetch(GroupIndex group) const { __builtin_prefetch(groups_.data() + group, 1); }
 
     [[nodiscard]] Group& at(GroupIndex group) { return groups_[group]; }

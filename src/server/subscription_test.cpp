@@ -85,7 +85,7 @@ TEST_F(FanoutTest, ASharedPayloadIsNotCopied)
     fanout.join(group, {lanes[0], 1});
     fanout.join(group, {lanes[1], 2});
     fanout.join(group, {lanes[1], 3});
-    EXPECT_EQ(fanout.deliver(fanout.at(group), head, id_at, {*payload, payload}), 3u);
+    EXPECT_EQ(fanout.deliver(fanout.at(group), {head, {*payload, payload}, {}}, id_at), 3u);
     EXPECT_EQ(payload.use_count(), 4);
     EXPECT_EQ(outputs[1].size(), 2 * 10'016u);
     std::array<std::span<const std::byte>, 8> pieces;

@@ -56,8 +56,9 @@ def test_posts_come_in_order_and_tell_what_was_posted(seen):
 
 
 STORE = """
+import queue
 from p4p import Type, Value
-from p4p.client.thread import Context, RemoteError
+from p4p.client.thread import Context, Disconnected, RemoteError
 
 context = Context("pva", nt=False)
 
@@ -74,7 +75,19 @@ seen = {"put": refusal(context.put, "STORE", {"value": ["a"]}, timeout=20), "wro
 number = Value(Type([("value", "d")]), {"value": 1.5})
 call(number)
 seen["first"] = context.get("X", timeout=20).value
+events = queue.Queue()
+monitor = context.monitor("X", events.put, notify_disconnect=True)
+seen["events"] = []
+
+def wait_for(wanted):
+    while wanted not in seen["events"]:
+        event = events.get(timeout=20)
+        seen["events"].append("gone" if isinstance(event, Disconnected) else event.value)
+
+wait_for(1.5)
+seen["events"] = []
 call(Value(Type([("value", "s")]), {"value": "now a text"}))
+wait_for("now a text")
 seen["second"] = context.get("X", timeout=20).value
 seen["names"] = list(context.get("STORE", timeout=20).value)
 seen["made by its name"] = context.get("NEW:1", timeout=20).value
@@ -91,7 +104,7 @@ def test_handlers_of_puts_calls_and_names():
     finally:
         server.terminate()
         server.stop()
-    assert seen == {"put": "call STORE to make a PV",
+    assert seen == {"events": ["gone", "now a text"], "put": "call STORE to make a PV",
                     "wrong call": 'wanted are a text "name" and a structure "value"', "first": 1.5,
                     "second": "now a text", "names": ["X"], "made by its name": 0.0}
 
@@ -103,8 +116,8 @@ from p4p.client.thread import Context
 
 context = Context("pva")
 for name, value in {
-        "D": NTScalar("d", display=True, control=True, valueAlarm=True).wrap(
-            {"value": 1.5, "alarm.severity": 1, "alarm.message": "HIGH_ALARM", "display.units": "mm",
+        "D": NTScalar("d", display=True, form=True, control=True, valueAlarm=True).wrap(
+            {"value": 1.5, "alarm.severity": 1, "alarm.message": "HIGH", "display.units": "mm",
              "display.precision": 3, "display.limitHigh": 10.0, "valueAlarm.highAlarmLimit": 8.0,
              "timeStamp.secondsPastEpoch": 1700000000, "timeStamp.nanoseconds": 5}),
         "I": NTScalar("i").wrap(7), "L": NTScalar("l").wrap(2 ** 40), "B": NTScalar("?").wrap(True),
@@ -169,7 +182,7 @@ def test_plain_values_are_read_over_channel_access(over_ca):
     seen, printed = over_ca
     assert {name: seen[name] for name in ["D", "D.VAL", "I", "L", "B", "S", "A", "AS", "E"]} == {
         "D": 1.5, "D.VAL": 1.5, "I": 7, "L": 2.0 ** 40, "B": 1, "S": "text", "A": [1, 2, 3], "AS": ["a", "b"], "E": 1}
-    assert seen["time"] == [1, 4, 1700000000, 5], "MINOR, HIGH (by the message it would be another one)"
+    assert seen["time"] == [1, 4, 1700000000, 5], "MINOR, and HIGH by its message"
     assert seen["control"] == ["mm", 3, 10.0, 8.0]
     assert seen["choices"] == ["Off", "On"]
     assert printed.split() == ["4.25", "Off", "text"]

@@ -184,9 +184,9 @@ void Connection::search(base::Reader& reader)
         *search, service_.guid(), service_.port(),
         [this](std::span<const std::string_view> names, std::span<bool> found) { service_.find(names, found); });
     if (response) {
-        frame_.clear();
-        write(frame_, wire::pva::Role::server, byte_order, *response);
-        output().append(frame_);
+        std::vector<std::byte> frame;
+        write(frame, wire::pva::Role::server, byte_order, *response);
+        output().append(frame);
     }
 }
 
@@ -244,6 +244,7 @@ void Connection::closed(std::string_view why, base::Steady /*now*/)
 
 void Connection::settle(base::Steady now)
 {
+    flow_pipes();
     const std::uint64_t coalesced = backlog_.coalesced();
     backlog_.settle(now, service_.around().limits.max_lag);
     service_.counts().coalesced.add(backlog_.coalesced() - coalesced);

@@ -3,6 +3,7 @@
 #include "base/connection.h"
 #include "pv/peer.h"
 #include "server/backlog.h"
+#include "server/pva/outgoing.h"
 #include "server/pva/request.h"
 #include "server/pva/service.h"
 #include "server/session.h"
@@ -143,6 +144,7 @@ class Connection final : public base::Connection, public Session {
     void monitor(std::uint32_t id, Request& request, std::uint8_t subcommand, base::Reader& reader);
     void start(std::uint32_t id, Request& request);
     void stop(std::uint32_t id, Request& request);
+    void flow_pipes();
 
     Service& service_;
     std::unique_ptr<Line> line_;
@@ -153,7 +155,7 @@ class Connection final : public base::Connection, public Session {
     wire::pva::Assembler assembler_;
     wire::pva::TypeCache types_; ///< that the peer has defined
     wire::pva::TypeWriter descriptions_{byte_order};
-    std::vector<std::byte> frame_;
+    Outgoing outgoing_;
     std::size_t noted_bytes_ = 0;
 
     std::vector<Channel> channels_;
@@ -161,7 +163,8 @@ class Connection final : public base::Connection, public Session {
     std::unordered_map<std::uint32_t, Request> requests_;
     std::vector<base::Handle> operations_;
     std::size_t monitor_requests_ = 0;
-    std::size_t monitors_ = 0; ///< of those the ones that run
+    std::size_t monitors_ = 0;                 ///< of those the ones that run
+    std::vector<std::uint32_t> blocked_pipes_; ///< requests whose pipe waits for the output to become shorter
 
     Command command_{};        ///< of the message at hand
     std::uint8_t version_ = 1; ///< the lower of ours and the peer's
@@ -176,12 +179,9 @@ class Connection final : public base::Connection, public Session {
 template <class Write>
 void Connection::send(Command command, Write body)
 {
-    frame_.clear();
-    const std::size_t start = wire::pva::begin_message(frame_, wire::pva::Role::server, byte_order, command);
-    wire::pva::Encoder encoder(frame_, byte_order);
+    wire::pva::Encoder encoder = outgoing_.begin(command);
     body(encoder);
-    wire::pva::end_message(frame_, start, byte_order);
-    output().append(frame_);
+    outgoing_.end(output());
 }
 
 } // namespace iochron::server::pva

@@ -175,6 +175,24 @@ TEST_F(PvaBytesTest, ACollapseKeepsWhatIsToldOnlyOnce)
     EXPECT_EQ(messages(left), 2u) << "the first update with its display and limits, and the newest value";
     EXPECT_EQ(client.connection().backlog().coalesced(), 2u);
     EXPECT_TRUE(left.contains(expected("02ba 0300 0000 0000 0008 40"))) << left;
+    EXPECT_TRUE(left.ends_with(expected("02ba03"))) << "all that it tells was told before: overrun";
+}
+
+TEST_F(PvaBytesTest, WhatAPipelineWasSentIsNotSuperseded)
+{
+    const std::string sid = create();
+    client.raw(fmt::format(R"(ca 02 00 0d 42000000 {} 01000000 88 80 00 01
+                              06"record" 80 00 01 08"_options" 80 00 02 08"pipeline" 60 09"queueSize" 60
+                              04"true" 01"4" 02000000)",
+                           sid));
+    (void)client.take();
+    client.send(13, fmt::format("{} 01000000 44", sid));
+    for (const double value : {1.0, 2.0, 3.0, 4.0}) {
+        server.source.post("T:ai", pv::Value::of(value));
+        server.source.settle_all();
+    }
+    client.connection().collapse(); // which would be without credit for what it drops
+    EXPECT_EQ(messages(client.take()), 2u);
 }
 
 TEST_F(PvaBytesTest, TheServerChannelListsNames)

@@ -53,6 +53,16 @@ void Connection::start(std::uint32_t id, Request& request)
     ++monitors_;
 }
 
+void Connection::flow_pipes()
+{
+    for (const std::uint32_t id : std::exchange(blocked_pipes_, {})) {
+        const auto found = requests_.find(id);
+        if (found != requests_.end() && found->second.pipe) {
+            found->second.pipe->flow_again();
+        }
+    }
+}
+
 void Connection::stop(std::uint32_t id, Request& request)
 {
     if (request.group == none) {

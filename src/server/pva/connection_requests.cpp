@@ -100,7 +100,7 @@ void Connection::initialize(std::uint32_t id, std::uint8_t subcommand, ChannelIn
         warn(id, request.asked.warning);
     }
     if (command_ == Command::monitor && request.asked.pipeline) {
-        request.pipe = std::make_unique<Pipe>(*this, credit);
+        request.pipe = std::make_unique<Pipe>(*this, id, credit);
     }
     channels_[channel].requests.push_back(id);
     monitor_requests_ += command_ == Command::monitor ? 1 : 0;
@@ -276,16 +276,19 @@ void Connection::reply(const Execution& execution, const wire::pva::Status& stat
 void Connection::reply_with(const Execution& execution, const Request& request, const pv::BitSet& fields,
                             const pv::Sample& sample)
 {
-    pv::Structure value = to_structure(request.type, sample, *sample.meta, pv::Parts::all);
-    if (sample.value.structure() != nullptr) {
-        value.mark_all();
+    const pv::Structure* const own = sample.value.structure();
+    std::optional<pv::Structure> made;
+    pv::BitSet marks = fields;
+    if (own == nullptr) {
+        made = to_structure(request.type, sample, *sample.meta, pv::Parts::all);
+        marks &= made->marked();
     }
-    value.keep_marks(fields);
     send(execution.command, [&](Encoder& encoder) {
         encoder.u32(execution.id);
         encoder.u8(execution.subcommand);
         write(encoder, wire::pva::Status{});
-        write_marked(encoder, value);
+        write(encoder, marks);
+        write_fields(encoder, made ? *made : *own, marks);
     });
     requests_.at(execution.id).executing = false;
     if ((execution.subcommand & last) != 0) {

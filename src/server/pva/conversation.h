@@ -77,9 +77,10 @@ struct ServerInMemory {
 /// Thread: shard
 class Client {
   public:
-    explicit Client(ServerInMemory& server)
-        : server_(server), connection_(std::make_unique<Connection>(server.service, std::make_unique<NotedLine>(closed),
-                                                                    "10.0.0.7:41234", server.clock.steady()))
+    explicit Client(ServerInMemory& server) : Client(server.service, server.clock) {}
+    Client(Service& service, base::ManualClock& clock)
+        : clock_(clock), connection_(std::make_unique<Connection>(service, std::make_unique<NotedLine>(closed),
+                                                                  "10.0.0.7:41234", clock.steady()))
     {}
 
     /// Sends a payload as one message, its size counted for the test.
@@ -91,7 +92,7 @@ class Client {
         raw(header);
         raw(body);
     }
-    void raw(std::span<const std::byte> bytes) { connection_->received(bytes, server_.clock.steady()); }
+    void raw(std::span<const std::byte> bytes) { connection_->received(bytes, clock_.steady()); }
     void raw(std::string_view text) { raw(bytes_of(text)); }
 
     /// All that the server has written since the last call, as hex.
@@ -103,7 +104,7 @@ class Client {
             all.insert(all.end(), pieces[0].begin(), pieces[0].end());
             connection_->output().consume(pieces[0].size());
         }
-        connection_->sent(server_.clock.steady());
+        connection_->sent(clock_.steady());
         return hex_of(all);
     }
     /// Says who it is, and drops what the server said meanwhile.
@@ -123,7 +124,7 @@ class Client {
     std::string closed;
 
   private:
-    ServerInMemory& server_;
+    base::ManualClock& clock_;
     std::unique_ptr<Connection> connection_;
 };
 

@@ -1,6 +1,7 @@
 #include "server/pva/frames.h"
 
-#include "server/pva/service.h"
+#include "wire/pva/bit_set.h"
+#include "wire/pva/encoder.h"
 #include "wire/pva/header.h"
 #include "wire/pva/size.h"
 
@@ -15,6 +16,7 @@ std::size_t whole_bytes(std::span<const std::byte> frame)
     return header && !header->control ? header_bytes + header->size : header_bytes;
 }
 
+constexpr std::size_t size_at = 4;
 constexpr std::size_t subcommand_at = id_offset + 4;
 
 /// The fields that an update marks, lowest first, 8 to a byte as this server's byte order has them.
@@ -49,8 +51,33 @@ bool tells_all(std::span<const std::byte> newer, std::span<const std::byte> olde
     return true;
 }
 
+/// The fields that older updates have told too are marked at the end, where an update has no such mark before.
+base::Output::Amendment tell_overrun(std::span<const std::byte> update,
+                                     std::span<const std::span<const std::byte>> superseded)
+{
+    pv::BitSet told;
+    for (const std::span<const std::byte> older : superseded) {
+        base::Reader reader(older.subspan(subcommand_at + 1), byte_order);
+        told |= wire::pva::read_bit_set(reader);
+    }
+    std::vector<std::byte> end;
+    wire::pva::Encoder encoder(end, byte_order);
+    write(encoder, told);
+    const bool borrows = whole_bytes(update) > update.size(); // its end stands behind what it shares
+    base::Output::Amendment amendment;
+    amendment.head.assign(update.begin(), borrows ? update.end() : update.end() - 1);
+    base::store(amendment.head.data() + size_at,
+                static_cast<std::uint32_t>(whole_bytes(update) - header_bytes - 1 + end.size()), byte_order);
+    if (borrows) {
+        amendment.end = std::move(end);
+    } else {
+        amendment.head.insert(amendment.head.end(), end.begin(), end.end());
+    }
+    return amendment;
+}
+
 } // namespace
 
-const Frames frames{.bytes = whole_bytes, .update = updated, .covers = tells_all};
+const Frames frames{.bytes = whole_bytes, .update = updated, .covers = tells_all, .overrun = tell_overrun};
 
 } // namespace iochron::server::pva

@@ -2,34 +2,45 @@
 
 #include "server/pva/frames.h"
 
+#include <array>
 #include <utility>
 
 namespace iochron::server::pva {
 
-Pipe::Pipe(Connection& connection, std::uint32_t credit)
-    : connection_(connection), backlog_(connection.service_.around().pool, frames),
+Pipe::Pipe(Connection& connection, std::uint32_t id, std::uint32_t credit)
+    : connection_(connection), id_(id), backlog_(connection.service_.around().pool, frames),
       lane_(connection.service_.attach(*this, backlog_.output())), credit_(credit)
-{}
+{
+    connection_.backlog_.keep_all_of(id, true);
+}
 
 Pipe::~Pipe()
 {
     clear();
+    connection_.backlog_.keep_all_of(id_, false);
     connection_.service_.detach(lane_);
 }
 
 void Pipe::flow()
 {
-    if (credit_ > 0 && backlog_.size() > 0) {
-        std::size_t sent = 0;
-        backlog_.output().walk(frames.bytes, [&](std::span<const std::byte> frame) {
-            if (credit_ > 0) {
-                --credit_;
-                sent += frame.size();
-                connection_.output().append(frame);
-            }
-        });
-        backlog_.output().consume(sent);
+    constexpr std::size_t most_ahead = 4 * base::BlockPool::block_bytes;
+    base::Output& waiting = backlog_.output();
+    base::Output& to = connection_.output();
+    const std::size_t before = waiting.size();
+    std::array<std::span<const std::byte>, 1> next;
+    while (to.size() < most_ahead && waiting.gather(next) > 0) {
+        const bool counts = frames.update(next[0]).has_value(); // the end of a monitor needs no credit
+        if (counts && credit_ == 0) {
+            break;
+        }
+        credit_ -= counts ? 1 : 0;
+        to.take_frame(waiting, frames.bytes);
+    }
+    if (waiting.size() != before) {
         connection_.service_.touch(connection_.lane());
+    }
+    if (credit_ > 0 && !waiting.empty() && !std::exchange(blocked_, true)) {
+        connection_.blocked_pipes_.push_back(id_);
     }
     note_size();
 }

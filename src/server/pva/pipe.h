@@ -15,12 +15,19 @@ namespace iochron::server::pva {
 /// Thread: shard
 class Pipe final : public Session {
   public:
-    Pipe(Connection& connection, std::uint32_t credit);
+    Pipe(Connection& connection, std::uint32_t id, std::uint32_t credit);
     ~Pipe() override;
 
     void grant(std::uint32_t updates) { credit_ += updates; }
-    /// Hands over what may be sent.
+    /// Hands over what may be sent: what was granted, and not more than the peer reads, so that what waits may still be
+    /// superseded. What is handed over is sent, as the peer counts it.
     void flow();
+    /// The same, once the connection has less to send.
+    void flow_again()
+    {
+        blocked_ = false;
+        flow();
+    }
     /// Drops all that waits.
     void clear();
 
@@ -44,9 +51,11 @@ class Pipe final : public Session {
     void note_size();
 
     Connection& connection_;
+    std::uint32_t id_; ///< of the request
     Backlog backlog_;
     LaneIndex lane_;
     std::uint64_t credit_;
+    bool blocked_ = false; ///< the connection calls flow_again()
     std::size_t noted_bytes_ = 0;
 };
 

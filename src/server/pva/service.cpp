@@ -13,14 +13,12 @@ namespace {
 
 using wire::pva::Encoder;
 
-std::size_t begin(std::vector<std::byte>& frame, std::uint8_t subcommand)
+Encoder begin(Outgoing& outgoing, std::uint8_t subcommand)
 {
-    frame.clear();
-    const std::size_t start = begin_message(frame, wire::pva::Role::server, byte_order, wire::pva::Command::monitor);
-    Encoder encoder(frame, byte_order);
+    Encoder encoder = outgoing.begin(wire::pva::Command::monitor);
     encoder.u32(0); // the request's id, patched in for each member
     encoder.u8(subcommand);
-    return start;
+    return encoder;
 }
 
 } // namespace
@@ -84,30 +82,39 @@ EncodedUpdate Service::encode(const Group& group, const pv::Sample& sample)
 EncodedUpdate Service::structure(const Selection& selection, const pv::Sample& sample)
 {
     const bool first = sample.mask == pv::Mask::none;
+    if (const pv::Structure* const whole = sample.value.structure()) {
+        pv::BitSet marks = selection.fields;
+        if (!first) {
+            marks &= whole->marked();
+            if (marks.none()) { // what has changed is not wanted, as in pvxs
+                return {};
+            }
+        }
+        return fields(*whole, marks);
+    }
     const bool property = any(sample.mask & pv::Mask::property);
     const pv::Parts parts = first || property ? pv::Parts::all : pv::Parts::changing;
     pv::Structure all = to_structure(selection.type, sample, *sample.meta, parts);
-    if (first && sample.value.structure() != nullptr) {
-        all.mark_all();
-    }
     all.keep_marks(selection.fields);
-    const std::size_t start = begin(frame_, 0);
-    Encoder encoder(frame_, byte_order);
-    write_marked(encoder, all);
-    encoder.u8(0);
-    wire::pva::end_message(frame_, start, byte_order);
-    return {frame_, {}};
+    return fields(all, all.marked());
+}
+
+EncodedUpdate Service::fields(const pv::Structure& structure, const pv::BitSet& marks)
+{
+    Encoder encoder = begin(outgoing_, 0);
+    wire::pva::write(encoder, marks);
+    write_fields(encoder, structure, marks);
+    encoder.u8(0); // nothing overrun
+    return outgoing_.end();
 }
 
 /// The end of the subscription, with its reason.
 EncodedUpdate Service::refuse(const Group& /*group*/, const pv::Status& why)
 {
     constexpr std::uint8_t finish = 0x10;
-    const std::size_t start = begin(frame_, finish);
-    Encoder encoder(frame_, byte_order);
+    Encoder encoder = begin(outgoing_, finish);
     wire::pva::write(encoder, wire::pva::to_status(why));
-    wire::pva::end_message(frame_, start, byte_order);
-    return {frame_, {}};
+    return outgoing_.end();
 }
 
 } // namespace iochron::server::pva

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "pv/structure.h"
+#include "server/pva/frames.h"
 #include "server/pva/number_frame.h"
+#include "server/pva/outgoing.h"
 #include "server/service.h"
 #include "wire/pva/search.h"
 
@@ -14,11 +16,6 @@
 namespace iochron::server::pva {
 
 class Connection;
-
-/// Where a monitor's request id lies in its frames: right behind the header.
-inline constexpr std::size_t id_offset = 8;
-/// All that this server sends over TCP, so that one frame serves all connections.
-inline constexpr base::ByteOrder byte_order = base::ByteOrder::little;
 
 /// Form::type of an NTScalar number of which everything that changes is wanted: its updates take the short way.
 inline constexpr std::uint8_t as_number = 1;
@@ -53,17 +50,18 @@ class Service final : public server::Service {
 
     EncodedUpdate encode(const Group& group, const pv::Sample& sample) override;
     EncodedUpdate refuse(const Group& group, const pv::Status& why) override;
-    void forget_elements() override {}
+    void forget_elements() override { outgoing_.forget(); }
     void group_made(const Group& group) override { ++selections_[group.count].groups; }
     void group_ended(const Group& group) override;
     [[nodiscard]] EncodedUpdate structure(const Selection& selection, const pv::Sample& sample);
+    [[nodiscard]] EncodedUpdate fields(const pv::Structure& structure, const pv::BitSet& marks);
 
     wire::pva::Guid guid_;
     Names names_;
     std::vector<Selection> selections_;
     std::vector<std::uint32_t> free_selections_;
     NumberFrame number_frame_;
-    std::vector<std::byte> frame_;
+    Outgoing outgoing_;
 };
 
 } // namespace iochron::server::pva

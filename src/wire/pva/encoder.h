@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/byte_order.h"
+#include "pv/value.h"
 
 #include <cstdint>
 #include <cstring>
@@ -10,12 +11,21 @@
 
 namespace iochron::wire::pva {
 
+/// An array of numbers that a message borrows instead of holding its elements: they belong before byte `at` of it.
+struct Loan {
+    std::size_t at = 0;
+    pv::Value array;
+};
+
 /// Appends primitives to a message whose length nobody knows before. The bytes are the caller's, to be used again for
 /// the next message without allocating.
 /// Thread: any (distinct objects)
 class Encoder {
   public:
-    Encoder(std::vector<std::byte>& to, base::ByteOrder order) : to_(to), order_(order) {}
+    /// With `loans`, large arrays that need no change of their byte order are noted there and not copied.
+    Encoder(std::vector<std::byte>& to, base::ByteOrder order, std::vector<Loan>* loans = nullptr)
+        : to_(to), order_(order), loans_(loans)
+    {}
 
     [[nodiscard]] base::ByteOrder order() const { return order_; }
     [[nodiscard]] std::size_t offset() const { return to_.size(); }
@@ -53,6 +63,17 @@ class Encoder {
         size(text.size());
         raw(std::as_bytes(std::span(text)));
     }
+    /// Borrows the elements of an array of numbers; false where they are to be written.
+    bool lend(const pv::Value& array)
+    {
+        constexpr std::size_t least_bytes = 4096;
+        const bool lends = loans_ != nullptr && array.bytes().size() >= least_bytes &&
+                           (order_ == base::native_order || pv::element_bytes(array.type()) == 1);
+        if (lends) {
+            loans_->push_back({to_.size(), array});
+        }
+        return lends;
+    }
     /// A number that is known later only: it is put over what was written at `offset`.
     template <base::Number T>
     void patch(std::size_t offset, T value)
@@ -69,6 +90,7 @@ class Encoder {
 
     std::vector<std::byte>& to_;
     base::ByteOrder order_;
+    std::vector<Loan>* loans_;
 };
 
 } // namespace iochron::wire::pva

@@ -82,9 +82,10 @@ std::size_t begin_message(std::vector<std::byte>& to, Role from, base::ByteOrder
     return start;
 }
 
-void end_message(std::vector<std::byte>& to, std::size_t start, base::ByteOrder order)
+void end_message(std::vector<std::byte>& to, std::size_t start, base::ByteOrder order, std::size_t lent_bytes)
 {
-    base::store(to.data() + start + 4, static_cast<std::uint32_t>(to.size() - start - header_bytes), order);
+    base::store(to.data() + start + 4, static_cast<std::uint32_t>(to.size() - start - header_bytes + lent_bytes),
+                order);
 }
 
 std::array<std::byte, header_bytes> control_message(Role from, base::ByteOrder order, Control code,

@@ -70,9 +70,10 @@ void write(std::span<std::byte, header_bytes> to, const Header& header);
 /// Nothing where the first byte is not 0xCA or the version is 0: no pvAccess.
 [[nodiscard]] std::optional<Header> read_header(std::span<const std::byte, header_bytes> bytes);
 
-/// Starts a message at the end of `to`; its size is filled in by end_message(). Gives where it starts.
+/// Starts a message at the end of `to`; its size is filled in by end_message(), with what it borrows. Gives where it
+/// starts.
 [[nodiscard]] std::size_t begin_message(std::vector<std::byte>& to, Role from, base::ByteOrder order, Command command);
-void end_message(std::vector<std::byte>& to, std::size_t start, base::ByteOrder order);
+void end_message(std::vector<std::byte>& to, std::size_t start, base::ByteOrder order, std::size_t lent_bytes = 0);
 
 /// A control message.
 [[nodiscard]] std::array<std::byte, header_bytes> control_message(Role from, base::ByteOrder order, Control code,

@@ -39,7 +39,7 @@ void write_array(Encoder& encoder, const pv::Type& type, const pv::Value& value)
         for (std::size_t i = 0; i < value.count(); ++i) {
             encoder.text(value.text_at(i));
         }
-    } else {
+    } else if (!encoder.lend(value)) {
         write_elements(encoder, value.bytes(), pv::element_bytes(value.type()));
     }
 }
