@@ -195,3 +195,40 @@ def test_puts_and_monitors_over_channel_access(over_ca):
     assert seen["then"] == {"D": 4.25, "E": 0, "A": [5, 6]}
     assert seen["read"] == [4.25, 0, [5, 6]]
     assert "refused" in seen
+
+
+THOUSANDS = """
+import collections, threading
+from p4p.client.thread import Context
+
+count, updates = int(sys.argv[1]), int(sys.argv[2])
+context = Context("pva", nt=False)
+got = collections.defaultdict(list)
+left = [count]
+lock, all_there = threading.Lock(), threading.Event()
+
+def note(name, update):
+    with lock:
+        got[name].append(int(update.value))
+        if len(got[name]) == updates:
+            left[0] -= 1
+            if left[0] == 0:
+                all_there.set()
+
+monitors = [context.monitor(name, lambda update, name=name: note(name, update), request="record[queueSize=100]")
+            for name in ("TEST:P%05d" % i for i in range(count))]
+assert all_there.wait(60), "%d have not got theirs" % left[0]
+with lock:
+    answer({"pvs": len(got), "gaps": sum(b != a + 1 for values in got.values() for a, b in zip(values, values[1:]))})
+"""
+
+
+def test_thousands_of_pvs_in_one_server():
+    environment = private_environment()
+    server = Process([str(PROGRAM.with_name("shared_pv")), "2000", "2"], environment)
+    try:
+        server.wait_for_line("ready")
+        seen = run_python(environment, THOUSANDS, 2000, 4, timeout=90)
+    finally:
+        server.stop()
+    assert seen == {"pvs": 2000, "gaps": 0}
