@@ -55,7 +55,7 @@ GroupIndex Service::subscribe(PvIndex index, const Form& form, Member member)
         fanout_.join(group, member);
         start(group);
     } else if ((fanout_.at(group).flags & blind) != 0) {
-        fanout_.join(group, member);
+        fanout_.join(group, member, 1);
         send_failure(group, member, pv::Outcome::no_read_access);
     } else if ((fanout_.at(group).flags & primed) != 0) {
         join_later(group, member);
@@ -72,6 +72,7 @@ void Service::start(GroupIndex group)
     const Pv& pv = pvs_.at(it.stream);
     if (!pv.rights.read) {
         fanout_.at(group).flags = blind;
+        ++fanout_.at(group).updates; // so that the counts of a member tell all that was put for it
         fanout_.each_member(group, [&](Member member) { send_failure(group, member, pv::Outcome::no_read_access); });
         return;
     }

@@ -129,6 +129,11 @@ class Client {
         do {
             read(circuit_->output().size());
         } while (!circuit_->output().empty());
+        return taken();
+    }
+    /// What read() has let through, as far as it is whole.
+    std::vector<Got> taken()
+    {
         std::vector<Got> all;
         for (;;) {
             const wire::ca::Frame frame = wire::ca::next_message(in_);
