@@ -169,7 +169,10 @@ int serve(const Options& options)
         ioc.ao(*options.exit_prefix + ":exit", {.desc = "Ends the IOC", .on_update = [](double) { raise(SIGTERM); }});
     }
     const bool scripted = options.script.empty() || shell.script(options.script);
-    if (!options.start || shell.done()) {
+    if (!options.start) {
+        return ioc.check_groups() && scripted ? 0 : 1;
+    }
+    if (shell.done()) {
         return scripted ? 0 : 1;
     }
     start(shell);

@@ -60,14 +60,17 @@ void Ioc::forget_groups(const std::string& path, std::string_view macros)
     });
 }
 
-void Ioc::State::build_groups()
+std::vector<db::group::GroupFile> Ioc::State::group_files() const
 {
     std::vector<db::group::GroupFile> files;
-    for (GroupText& text : group_texts) {
-        files.push_back(std::move(text.file));
+    for (const GroupText& text : group_texts) {
+        files.push_back(text.file);
     }
-    group_texts.clear();
-    const db::group::Report report = groups.build(files, settings.limits);
+    return files;
+}
+
+void Ioc::State::tell(const db::group::Report& report) const
+{
     for (const std::string& error : report.errors) {
         log->error(log_key, "{}", error);
     }
@@ -77,6 +80,19 @@ void Ioc::State::build_groups()
     if (report.more > 0) {
         log->error(log_key, "groups: {} problems more; mend these first", report.more);
     }
+}
+
+void Ioc::State::build_groups()
+{
+    tell(groups.build(group_files(), settings.limits));
+    group_texts.clear();
+}
+
+bool Ioc::check_groups()
+{
+    const db::group::Report report = state_->groups.check(state_->group_files(), state_->settings.limits);
+    state_->tell(report);
+    return report.errors.empty();
 }
 
 std::string Ioc::groups_text(int level, std::string_view pattern)

@@ -87,4 +87,14 @@ TEST_F(GroupFiles, WhatIsWrongWithAGroupIsLoggedAtStart)
     EXPECT_EQ(log->lines[0], "x.db:2:22: group \"g\", field \"a\": there is no 'A.NONE'");
 }
 
+TEST_F(GroupFiles, AreCheckedWithoutAStart)
+{
+    ioc.load_text(R"(record(ao, "A") { info(Q:group, {"g":{"a":{+channel:"VAL"}}}) })", "x.db");
+    EXPECT_TRUE(ioc.check_groups());
+    ioc.load_groups(file(R"({"h":{"a":{"+channel":"B"}, "b":{"+channel":"A.DESC"}}})"));
+    EXPECT_FALSE(ioc.check_groups());
+    ASSERT_EQ(log->lines.size(), 1U);
+    EXPECT_NE(log->lines[0].find(":1:7: group \"h\", field \"a\": there is no 'B'"), std::string::npos);
+}
+
 } // namespace

@@ -96,6 +96,9 @@ class Ioc {
     /// Forgets that file, with these macros; "*" forgets all.
     void forget_groups(const std::string& path, std::string_view macros = {});
 
+    /// Whether the groups are as they should be, as far as can be told before start(); logs what is not.
+    [[nodiscard]] bool check_groups();
+
     /// Calls `call` on the user thread every `period`, on an absolute grid that does not drift. While one call is not
     /// done the next is held back: it starts late, or is skipped and counted when a whole period has passed.
     void every(std::chrono::nanoseconds period, std::function<void()> call);

@@ -48,6 +48,8 @@ struct Ioc::State final : reactor::Work {
     void open_pva();
     void tell(const std::vector<std::string>& problems) const;
     void build_groups(); ///< logs what is wrong with any
+    [[nodiscard]] std::vector<db::group::GroupFile> group_files() const;
+    void tell(const db::group::Report& report) const;
     [[nodiscard]] server::Variable environment() const;
     template <class Server>
     [[nodiscard]] std::string report(const Server& server, int level, std::string_view none)

@@ -35,6 +35,9 @@ class Groups final : public pv::Source, private pv::Sink {
     /// Makes the groups, of the Database's info items and of the files, which amend these. Called once, after
     /// Database::start(). Groups with an error are left out.
     Report build(std::span<const GroupFile> files, const base::Limits& limits);
+    /// What can be told to be wrong before Database::start(): all but names within one structure that get in each
+    /// other's way, and triggers that name nothing.
+    [[nodiscard]] Report check(std::span<const GroupFile> files, const base::Limits& limits) const;
     [[nodiscard]] std::vector<std::string> names() const;
     /// For the shell's pvxgl: level 0 names, 1 with their sums, 2 with their mappings. Names that match the pattern,
     /// where * and ? stand for any text and any byte.
@@ -92,8 +95,9 @@ class Groups final : public pv::Source, private pv::Sink {
     };
 
     // groups_build.cpp
+    [[nodiscard]] Definitions read(std::span<const GroupFile> files, const base::Limits& limits, Report& report) const;
+    [[nodiscard]] bool is_sound(const std::string& name, const Definition& definition, Report& report) const;
     void make(const std::string& name, Definition& definition, Report& report);
-    [[nodiscard]] bool check(const std::string& name, const Definition& definition, Report& report) const;
     [[nodiscard]] static bool open_members(Group& group, const std::string& id, std::span<const Part> parts,
                                            std::span<const pv::Opened> opened, Report& report);
     static void link_triggers(Group& group, std::span<const Part> parts, Report& report);

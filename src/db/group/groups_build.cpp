@@ -67,23 +67,49 @@ std::vector<Part> in_order(const Definition& definition)
 
 } // namespace
 
-Report Groups::build(std::span<const GroupFile> files, const base::Limits& limits)
+Definitions Groups::read(std::span<const GroupFile> files, const base::Limits& limits, Report& report) const
 {
-    Report report;
     Definitions definitions;
     read_items(database_, limits, definitions, report);
     for (const GroupFile& file : files) {
         read_groups(file, limits.json_depth, definitions, report);
     }
-    for (auto& [name, definition] : definitions) {
-        if (!definition.broken && check(name, definition, report)) {
+    return definitions;
+}
+
+Report Groups::build(std::span<const GroupFile> files, const base::Limits& limits)
+{
+    Report report;
+    for (auto& [name, definition] : read(files, limits, report)) {
+        if (!definition.broken && is_sound(name, definition, report)) {
             make(name, definition, report);
         }
     }
     return report;
 }
 
-bool Groups::check(const std::string& name, const Definition& definition, Report& report) const
+Report Groups::check(std::span<const GroupFile> files, const base::Limits& limits) const
+{
+    Report report;
+    for (const auto& [name, definition] : read(files, limits, report)) {
+        if (definition.broken || !is_sound(name, definition, report)) {
+            continue;
+        }
+        for (const auto& [field_name, field] : definition.fields) {
+            const std::string_view channel = field.channel;
+            pv::Presence found = pv::Presence::here;
+            if (wants_channel(field.kind)) {
+                database_.find({&channel, 1}, {&found, 1});
+            }
+            if (found == pv::Presence::absent) {
+                report.error(field.place, about(name, field_name) + fmt::format("there is no '{}'", channel));
+            }
+        }
+    }
+    return report;
+}
+
+bool Groups::is_sound(const std::string& name, const Definition& definition, Report& report) const
 {
     if (database_.find(name)) {
         report.error(definition.place,
