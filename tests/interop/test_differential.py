@@ -74,7 +74,8 @@ def test_random_puts(soft_ioc, iochron_ioc, record_type):
     names = [f".{name}" for name, (kind, _) in records.fields(record_type).items() if kind != "NOACCESS" or name == "VAL"]
     names = [*names, ":S.VAL", ":S.SEVR", ":F.VAL", ":F.SEVR"]
     masks = [(name, mask) for name in (".VAL", ".SEVR", ".DESC") for mask in (1, 2, 4, 8, 5)]
-    pair = Pair(soft_ioc(database), iochron_ioc(database))
+    # VAL of an mbbo may have another type than it was declared with, so base looks at it when it sends.
+    pair = Pair(soft_ioc(database), iochron_ioc(database), [".VAL"] if record_type == "mbbo" else [])
     failures = []
     try:
         for at in range(count):

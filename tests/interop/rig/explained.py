@@ -48,15 +48,18 @@ def _codes(differing):
 # name, words of docs/differences.md, whether it explains (record type, put, differing)
 PUTS = {
     "choices": ("A number that is no choice of a menu",
-                lambda t, put, d: _codes(d) == (1, 160) and _kind(t, put[0][1:])[0] in ("MENU", "DEVICE")),
+                lambda t, put, d: put[1] != dbr.STRING and _codes(d) == (1, 160)
+                and _kind(t, put[0][1:])[0] in ("MENU", "DEVICE")),
     "expressions": ("A CALC that does not compile",
-                    lambda t, put, d: put[0] == ".CALC"),
+                    lambda t, put, d: put[0] == ".CALC" and put[1] == dbr.STRING and _codes(d) == (1, 160)),
     "text": ("Text that is no whole number of its type",
-             lambda t, put, d: put[1] == dbr.STRING and _codes(d) in ((1, 160), (160, 1))),
+             lambda t, put, d: put[1] == dbr.STRING and _codes(d) == (1, 160)
+             and _kind(t, put[0][1:])[0] in ("ULONG", "ENUM", "MENU", "DEVICE")),
     "flags": ("Flags are 0 or 1",
-              lambda t, put, d: put[0][1:] in ("DISP", "TPRO", "UDF", "RPRO", "PUTF") and put[2] not in ([0], [1], ["0"], ["1"])),
+              lambda t, put, d: put[0][1:] in ("DISP", "TPRO", "UDF", "RPRO", "PUTF") and _codes(d) is None
+              and put[2] not in ([0], [1], ["0"], ["1"])),
     "failed puts": ("A put that fails does not process",
-                    lambda t, put, d: _codes(d) is None),
+                    lambda t, put, d: put[1] == dbr.STRING and _codes(d) is None),
 }
 
 

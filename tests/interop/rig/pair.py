@@ -82,18 +82,19 @@ class Side:
         self.circuits = []
 
 
-def same(base, ours):
+def same(base, ours, one_pending=False):
     """Base keeps one pending text a subscription, so of texts that follow each other at once it may send the last alone,
-    with the alarm of the first; ours come all."""
+    with the alarm of the first; ours come all. With `one_pending` it does so with this field too."""
     if base == ours:
         return True
-    texts = base and base[-1]["value"] and isinstance(base[-1]["value"][0], bytes)
+    texts = base and base[-1]["value"] and (one_pending or isinstance(base[-1]["value"][0], bytes))
     return bool(texts) and len(base) < len(ours) and base[-1]["value"] == ours[-1]["value"]
 
 
 class Pair:
-    def __init__(self, base, ours):
-        self.base, self.ours = Side(base), Side(ours)
+    def __init__(self, base, ours, one_pending=()):
+        """`one_pending`: names of numbers of which base keeps one update pending, as it does of texts."""
+        self.base, self.ours, self.one_pending = Side(base), Side(ours), one_pending
 
     def look_at(self, cell, names, extra_masks):
         for side in self.base, self.ours:
@@ -109,7 +110,7 @@ class Pair:
         self.codes = base_codes
         differing = [("completion", base_codes, our_codes)] if base_codes != our_codes else []
         for label in sorted({*base, *ours}):
-            if not same(base.get(label, []), ours.get(label, [])):
+            if not same(base.get(label, []), ours.get(label, []), label[0] in self.one_pending):
                 differing.append((f"updates of {label[0]} mask {label[1]}", base.get(label), ours.get(label)))
         return differing
 
