@@ -231,7 +231,7 @@ TypeRef normative_type(const Meta& meta)
     if (meta.structure) {
         return meta.structure;
     }
-    const bool several = meta.is_array && meta.max_count > 1;
+    const bool several = meta.is_array && meta.max_count != 1;
     if (meta.type == ScalarType::enumeration && !meta.choices.empty() && !several) {
         return nt_enum();
     }

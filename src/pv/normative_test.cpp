@@ -100,6 +100,8 @@ TEST(Normative, ArraysOfOneElementAreScalars)
     EXPECT_EQ(to_structure(normative_type(meta), sample, meta, Parts::changing).find("value")->get<double>(), 2.5);
     meta.max_count = 2;
     EXPECT_EQ(normative_type(meta), nt_scalar_array(ScalarType::float64));
+    meta.max_count = 0; // what a range leaves may be nothing
+    EXPECT_EQ(normative_type(meta), nt_scalar_array(ScalarType::float64));
 }
 
 TEST(Normative, TheSeldomOnesHaveTheirMembers)
