@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#include <future>
 
 namespace iochron::cli {
 namespace {
@@ -46,7 +45,7 @@ int get(const PvOptions& asked)
     PvOptions options = asked;
     options.style.marked_only = options.verbosity < 2;
     client::Context context(pv_context());
-    std::vector<std::future<client::Outcome<pv::Structure>>> under_way;
+    std::vector<reactor::Later<client::Outcome<pv::Structure>>> under_way;
     for (const std::string& name : options.words) {
         under_way.push_back(
             context.get_structure_later(name, {.request = options.request, .timeout = patience(options)}));

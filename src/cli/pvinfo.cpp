@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <future>
 
 namespace iochron::cli {
 namespace {
@@ -31,7 +30,7 @@ int pvinfo_main(int argc, char** argv)
         return *options.status;
     }
     client::Context context(pv_context());
-    std::vector<std::future<client::Outcome<client::PvInfo>>> under_way;
+    std::vector<reactor::Later<client::Outcome<client::PvInfo>>> under_way;
     for (const std::string& name : options.words) {
         under_way.push_back(context.info_later(name, {.timeout = patience(options)}));
     }

@@ -5,6 +5,7 @@
 #include "reactor/spdlog_log.h"
 
 #include <cassert>
+#include <future>
 #include <utility>
 
 namespace iochron::client {
@@ -41,6 +42,7 @@ Context::Context(ContextSettings settings) : parts_(std::make_unique<Parts>())
     parts_->own_executor = std::make_unique<reactor::Executor>([](std::exception_ptr) {}); // callbacks are guarded
     parts_->own_shard = std::make_unique<reactor::Shard>(reactor::ShardSettings{.name = "client"});
     parts_->shard = parts_->own_shard.get();
+    parts_->executor = parts_->own_executor.get();
     parts_->core = std::make_unique<ContextCore>(*parts_->shard, *parts_->own_executor, settings, *parts_->log);
     parts_->own_executor->start();
     parts_->own_shard->start();
@@ -52,30 +54,34 @@ Context::Context(reactor::Shard& shard, reactor::Executor& executor, ContextSett
     parts_->own_log = own_log(settings);
     parts_->log = settings.log != nullptr ? settings.log : parts_->own_log.get();
     parts_->shard = &shard;
+    parts_->executor = &executor;
     run_on(shard, [&] { parts_->core = std::make_unique<ContextCore>(shard, executor, settings, *parts_->log); });
 }
 
-// What was posted before still runs, and is told that the client ends.
+// What was posted before still runs, and is told that the client ends; coroutines that wait go on once more.
 Context::~Context()
 {
     run_on(*parts_->shard, [&] { parts_->core.reset(); });
     if (parts_->own_shard) {
+        std::promise<void> resumed;
+        parts_->own_executor->submit([&] { resumed.set_value(); });
+        resumed.get_future().wait();
         parts_->own_executor->stop();
         parts_->own_shard->stop();
         parts_->own_shard->join();
     }
 }
 
-std::future<Outcome<Reading>> Context::get_later(std::string_view name, std::chrono::nanoseconds timeout)
+reactor::Later<Outcome<Reading>> Context::get_later(std::string_view name, std::chrono::nanoseconds timeout)
 {
-    std::promise<Outcome<Reading>> promise;
-    std::future<Outcome<Reading>> future = promise.get_future();
-    parts_->shard->post([this, name = std::string(name), timeout, promise = std::move(promise)]() mutable {
-        parts_->core->get(name, timeout, [promise = std::move(promise)](Outcome<Reading> reading) mutable {
-            promise.set_value(std::move(reading));
+    reactor::LaterValue<Outcome<Reading>> given(*parts_->executor);
+    reactor::Later<Outcome<Reading>> later = given.later();
+    parts_->shard->post([this, name = std::string(name), timeout, given = std::move(given)]() mutable {
+        parts_->core->get(name, timeout, [given = std::move(given)](Outcome<Reading> reading) mutable {
+            given.set(std::move(reading));
         });
     });
-    return future;
+    return later;
 }
 
 Outcome<Reading> Context::get(std::string_view name, std::chrono::nanoseconds timeout)
@@ -85,7 +91,7 @@ Outcome<Reading> Context::get(std::string_view name, std::chrono::nanoseconds ti
 
 std::vector<Outcome<Reading>> Context::get(std::span<const std::string> names, std::chrono::nanoseconds timeout)
 {
-    std::vector<std::future<Outcome<Reading>>> under_way;
+    std::vector<reactor::Later<Outcome<Reading>>> under_way;
     for (const std::string& name : names) {
         under_way.push_back(get_later(name, timeout));
     }
@@ -96,19 +102,18 @@ std::vector<Outcome<Reading>> Context::get(std::span<const std::string> names, s
     return readings;
 }
 
-std::future<pv::Status> Context::put_later(std::string_view name, const pv::Value& value, PutOptions options)
+reactor::Later<pv::Status> Context::put_later(std::string_view name, const pv::Value& value, PutOptions options)
 {
     if (!options.request.empty() || options.server) {
         return Structures(*this).put(name, value, options);
     }
-    std::promise<pv::Status> promise;
-    std::future<pv::Status> future = promise.get_future();
-    parts_->shard->post([this, name = std::string(name), value, options, promise = std::move(promise)]() mutable {
-        parts_->core->put(name, std::move(value), options, [promise = std::move(promise)](pv::Status status) mutable {
-            promise.set_value(std::move(status));
-        });
+    reactor::LaterValue<pv::Status> given(*parts_->executor);
+    reactor::Later<pv::Status> later = given.later();
+    parts_->shard->post([this, name = std::string(name), value, options, given = std::move(given)]() mutable {
+        parts_->core->put(name, std::move(value), options,
+                          [given = std::move(given)](pv::Status status) mutable { given.set(std::move(status)); });
     });
-    return future;
+    return later;
 }
 
 pv::Status Context::put(std::string_view name, const pv::Value& value, PutOptions options)

@@ -9,12 +9,12 @@
 #include "pv/source.h"
 #include "pv/status.h"
 #include "pv/structure.h"
+#include "reactor/later.h"
 
 #include <chrono>
 #include <cstdint>
 #include <expected>
 #include <functional>
-#include <future>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,7 +24,6 @@
 
 namespace iochron::reactor {
 class Shard;
-class Executor;
 } // namespace iochron::reactor
 
 namespace iochron::client {
@@ -144,6 +143,9 @@ struct ContextSettings {
 ///
 /// It owns a shard, on which all the network's work is done, and an executor, on whose thread callbacks run, in
 /// batches; or it uses given ones. Channels that were asked for stay connected.
+/// What ends with `_later` gives a Later: `auto reading = co_await context.get_later("A")` in a coroutine, which goes
+/// on on the thread of the callbacks, or get() where one may wait. With GCC 12 give options a name of their own before
+/// a co_await: it destroys twice what is made in braces there.
 /// Thread: any, but not the shard for those that wait
 class Context {
   public:
@@ -159,32 +161,32 @@ class Context {
     /// All at once, in as many round trips as one takes.
     std::vector<Outcome<Reading>> get(std::span<const std::string> names,
                                       std::chrono::nanoseconds timeout = std::chrono::seconds(5));
-    std::future<Outcome<Reading>> get_later(std::string_view name,
-                                            std::chrono::nanoseconds timeout = std::chrono::seconds(5));
+    reactor::Later<Outcome<Reading>> get_later(std::string_view name,
+                                               std::chrono::nanoseconds timeout = std::chrono::seconds(5));
 
     /// A value of any type; the server converts. Without wait it returns when the server has made the write.
     pv::Status put(std::string_view name, const pv::Value& value, PutOptions options = {});
-    std::future<pv::Status> put_later(std::string_view name, const pv::Value& value, PutOptions options = {});
+    reactor::Later<pv::Status> put_later(std::string_view name, const pv::Value& value, PutOptions options = {});
 
     // Whole structures. What was not sent by the server is not marked.
     Outcome<pv::Structure> get_structure(std::string_view name, const StructureOptions& options = {});
-    std::future<Outcome<pv::Structure>> get_structure_later(std::string_view name,
-                                                            const StructureOptions& options = {});
+    reactor::Later<Outcome<pv::Structure>> get_structure_later(std::string_view name,
+                                                               const StructureOptions& options = {});
     /// Writes what is marked (all where nothing is), then gives what has become of it, in one round trip. The pvRequest
     /// has putField() and getField(). PVXS' servers (1.5) never answer it: it times out.
     Outcome<pv::Structure> put_get(std::string_view name, const pv::Structure& value,
                                    const StructureOptions& options = {});
-    std::future<Outcome<pv::Structure>> put_get_later(std::string_view name, const pv::Structure& value,
-                                                      const StructureOptions& options = {});
+    reactor::Later<Outcome<pv::Structure>> put_get_later(std::string_view name, const pv::Structure& value,
+                                                         const StructureOptions& options = {});
     /// A remote procedure call. Most services expect the arguments as an NTURI (pv/normative.h). The result may be
     /// empty.
     Outcome<pv::Value> rpc(std::string_view name, const pv::Structure& arguments, const StructureOptions& options = {});
-    std::future<Outcome<pv::Value>> rpc_later(std::string_view name, const pv::Structure& arguments,
-                                              const StructureOptions& options = {});
+    reactor::Later<Outcome<pv::Value>> rpc_later(std::string_view name, const pv::Structure& arguments,
+                                                 const StructureOptions& options = {});
     /// Processes the record, without a value: by PROCESS, which PVXS' servers (1.5) never answer.
     pv::Status process(std::string_view name, const StructureOptions& options = {});
     Outcome<PvInfo> info(std::string_view name, const StructureOptions& options = {});
-    std::future<Outcome<PvInfo>> info_later(std::string_view name, const StructureOptions& options = {});
+    reactor::Later<Outcome<PvInfo>> info_later(std::string_view name, const StructureOptions& options = {});
     /// The address of "host" or "host:port", looked up if need be; the port is else EPICS_PVA_SERVER_PORT's.
     Outcome<base::Endpoint> server_at(std::string_view host);
     /// The pvAccess servers that answer within this time. It takes all of it.

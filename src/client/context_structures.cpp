@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::string_view ca_scheme = "ca://";
 
-template <class T>
-std::future<T> ready(T value)
-{
-    std::promise<T> promise;
-    promise.set_value(std::move(value));
-    return promise.get_future();
-}
-
 /// The name without its scheme; refused for Channel Access.
 Outcome<std::string> pva_name(std::string_view name)
 {
@@ -33,7 +25,7 @@ Outcome<std::string> pva_name(std::string_view name)
     return std::string(bare);
 }
 
-Outcome<pv::Structure> structure_of(Answer answer)
+Outcome<pv::Structure> structure_of(const Answer& answer)
 {
     if (const pv::Structure* const structure = answer.value.structure()) {
         return *structure;
@@ -41,14 +33,14 @@ Outcome<pv::Structure> structure_of(Answer answer)
     return std::unexpected(pv::Status{pv::Outcome::get_failed, "the server gave no structure"});
 }
 
-Outcome<pv::Value> value_of(Answer answer)
+Outcome<pv::Value> value_of(const Answer& answer)
 {
-    return std::move(answer.value);
+    return answer.value;
 }
 
-Outcome<PvInfo> info_of(Answer answer)
+Outcome<PvInfo> info_of(const Answer& answer)
 {
-    return std::move(answer.info);
+    return answer.info;
 }
 
 Outcome<bool> done_of(const Answer& /*answer*/)
@@ -59,8 +51,8 @@ Outcome<bool> done_of(const Answer& /*answer*/)
 } // namespace
 
 template <class T, class Take>
-std::future<Outcome<T>> Context::Structures::ask(std::string_view name, const StructureOptions& options,
-                                                 pva::Operation operation, Take take)
+reactor::Later<Outcome<T>> Context::Structures::ask(std::string_view name, const StructureOptions& options,
+                                                    pva::Operation operation, Take take)
 {
     Outcome<std::string> bare = pva_name(name);
     if (bare && operation.request.empty()) {
@@ -71,47 +63,49 @@ std::future<Outcome<T>> Context::Structures::ask(std::string_view name, const St
         }
     }
     if (!bare) {
-        return ready<Outcome<T>>(std::unexpected(bare.error()));
+        return reactor::ready<Outcome<T>>(*context_.parts_->executor, std::unexpected(bare.error()));
     }
-    std::promise<Outcome<T>> promise;
-    std::future<Outcome<T>> future = promise.get_future();
+    reactor::LaterValue<Outcome<T>> given(*context_.parts_->executor);
+    reactor::Later<Outcome<T>> later = given.later();
     Parts& parts = *context_.parts_;
     parts.shard->post([&parts, name = std::move(*bare), options, operation = std::move(operation), take,
-                       promise = std::move(promise)]() mutable {
+                       given = std::move(given)]() mutable {
         parts.core->ask(name, options, std::move(operation),
-                        [take, promise = std::move(promise)](Outcome<Answer> answer) mutable {
-                            promise.set_value(answer ? take(std::move(*answer)) : std::unexpected(answer.error()));
+                        [take, given = std::move(given)](const Outcome<Answer>& answer) mutable {
+                            given.set(answer ? take(*answer) : std::unexpected(answer.error()));
                         });
     });
-    return future;
+    return later;
 }
 
-std::future<pv::Status> Context::Structures::put(std::string_view name, const pv::Value& value,
-                                                 const PutOptions& options)
+reactor::Later<pv::Status> Context::Structures::put(std::string_view name, const pv::Value& value,
+                                                    const PutOptions& options)
 {
     auto request = pva::request_of(options.request, {.block = options.wait, .processing = options.processing});
     const Outcome<std::string> bare = pva_name(name);
     if (!request || !bare || address_of(name).protocol == Address::Protocol::ca) {
-        return ready(!request ? request.error()
-                     : !bare  ? bare.error()
-                              : pv::Status{pv::Outcome::unsupported, "Channel Access knows no pvRequest"});
+        return reactor::ready(*context_.parts_->executor,
+                              !request ? request.error()
+                              : !bare  ? bare.error()
+                                       : pv::Status{pv::Outcome::unsupported, "Channel Access knows no pvRequest"});
     }
-    std::promise<pv::Status> promise;
-    std::future<pv::Status> future = promise.get_future();
+    reactor::LaterValue<pv::Status> given(*context_.parts_->executor);
+    reactor::Later<pv::Status> later = given.later();
     Parts& parts = *context_.parts_;
     pva::Operation operation{pva::Operation::Kind::put, std::move(*request), value};
     const StructureOptions how{.timeout = options.timeout, .server = options.server};
     parts.shard->post(
-        [&parts, name = *bare, how, operation = std::move(operation), promise = std::move(promise)]() mutable {
+        [&parts, name = *bare, how, operation = std::move(operation), given = std::move(given)]() mutable {
             parts.core->ask(name, how, std::move(operation),
-                            [promise = std::move(promise)](const Outcome<Answer>& answer) mutable {
-                                promise.set_value(answer ? pv::Status{} : answer.error());
+                            [given = std::move(given)](const Outcome<Answer>& answer) mutable {
+                                given.set(answer ? pv::Status{} : answer.error());
                             });
         });
-    return future;
+    return later;
 }
 
-std::future<Outcome<pv::Structure>> Context::get_structure_later(std::string_view name, const StructureOptions& options)
+reactor::Later<Outcome<pv::Structure>> Context::get_structure_later(std::string_view name,
+                                                                    const StructureOptions& options)
 {
     return Structures(*this).ask<pv::Structure>(name, options, {.kind = pva::Operation::Kind::get}, structure_of);
 }
@@ -121,8 +115,8 @@ Outcome<pv::Structure> Context::get_structure(std::string_view name, const Struc
     return get_structure_later(name, options).get();
 }
 
-std::future<Outcome<pv::Structure>> Context::put_get_later(std::string_view name, const pv::Structure& value,
-                                                           const StructureOptions& options)
+reactor::Later<Outcome<pv::Structure>> Context::put_get_later(std::string_view name, const pv::Structure& value,
+                                                              const StructureOptions& options)
 {
     pva::Operation operation{.kind = pva::Operation::Kind::put_get, .value = pv::Value::of(value)};
     return Structures(*this).ask<pv::Structure>(name, options, std::move(operation), structure_of);
@@ -134,8 +128,8 @@ Outcome<pv::Structure> Context::put_get(std::string_view name, const pv::Structu
     return put_get_later(name, value, options).get();
 }
 
-std::future<Outcome<pv::Value>> Context::rpc_later(std::string_view name, const pv::Structure& arguments,
-                                                   const StructureOptions& options)
+reactor::Later<Outcome<pv::Value>> Context::rpc_later(std::string_view name, const pv::Structure& arguments,
+                                                      const StructureOptions& options)
 {
     pva::Operation operation{.kind = pva::Operation::Kind::rpc, .value = pv::Value::of(arguments)};
     return Structures(*this).ask<pv::Value>(name, options, std::move(operation), value_of);
@@ -153,7 +147,7 @@ pv::Status Context::process(std::string_view name, const StructureOptions& optio
     return done ? pv::Status{} : done.error();
 }
 
-std::future<Outcome<PvInfo>> Context::info_later(std::string_view name, const StructureOptions& options)
+reactor::Later<Outcome<PvInfo>> Context::info_later(std::string_view name, const StructureOptions& options)
 {
     return Structures(*this).ask<PvInfo>(name, options, {.kind = pva::Operation::Kind::info}, info_of);
 }
@@ -165,15 +159,14 @@ Outcome<PvInfo> Context::info(std::string_view name, const StructureOptions& opt
 
 Outcome<base::Endpoint> Context::server_at(std::string_view host)
 {
-    std::promise<reactor::Resolved> promise;
-    std::future<reactor::Resolved> future = promise.get_future();
-    parts_->shard->post([this, host = std::string(host), promise = std::move(promise)]() mutable {
-        reactor::resolve(*parts_->shard, host, parts_->core->server_port(),
-                         [promise = std::move(promise)](reactor::Resolved resolved) mutable {
-                             promise.set_value(std::move(resolved));
-                         });
+    reactor::LaterValue<reactor::Resolved> given(*parts_->executor);
+    reactor::Later<reactor::Resolved> later = given.later();
+    parts_->shard->post([this, host = std::string(host), given = std::move(given)]() mutable {
+        reactor::resolve(
+            *parts_->shard, host, parts_->core->server_port(),
+            [given = std::move(given)](reactor::Resolved resolved) mutable { given.set(std::move(resolved)); });
     });
-    const reactor::Resolved found = future.get();
+    const reactor::Resolved found = later.get();
     if (found.endpoints.empty()) {
         return std::unexpected(pv::Status{pv::Outcome::no_such_channel, found.problems.empty()
                                                                             ? fmt::format("{} is no server", host)
@@ -184,14 +177,14 @@ Outcome<base::Endpoint> Context::server_at(std::string_view host)
 
 std::vector<pva::Server> Context::servers(std::chrono::nanoseconds patience)
 {
-    std::promise<std::vector<pva::Server>> promise;
-    std::future<std::vector<pva::Server>> future = promise.get_future();
-    parts_->shard->post([this, patience, promise = std::move(promise)]() mutable {
-        parts_->core->discover(patience, [promise = std::move(promise)](std::vector<pva::Server> servers) mutable {
-            promise.set_value(std::move(servers));
+    reactor::LaterValue<std::vector<pva::Server>> given(*parts_->executor);
+    reactor::Later<std::vector<pva::Server>> later = given.later();
+    parts_->shard->post([this, patience, given = std::move(given)]() mutable {
+        parts_->core->discover(patience, [given = std::move(given)](std::vector<pva::Server> servers) mutable {
+            given.set(std::move(servers));
         });
     });
-    return future.get();
+    return later.get();
 }
 
 /// Those that are done are destroyed with the next one: not from within their own call.

@@ -60,7 +60,7 @@ TEST(ClientContext, PvAccessIsAskedForByItsScheme)
 TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)
 {
     base::SilentLog log;
-    std::future<Outcome<Reading>> reading;
+    reactor::Later<Outcome<Reading>> reading;
     {
         Context context(alone(log));
         reading = context.get_later("A", 1h);
@@ -69,6 +69,39 @@ TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)
         EXPECT_EQ(monitor->counts().received, 0u);
     }
     EXPECT_EQ(reading.get().error().outcome, pv::Outcome::cancelled);
+}
+
+/// A coroutine that runs by itself.
+struct Detached {
+    struct promise_type {
+        Detached get_return_object() { return {}; }
+        std::suspend_never initial_suspend() { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { std::terminate(); }
+    };
+};
+
+Detached put_and_get(Context& context, std::vector<pv::Outcome>& outcomes)
+{
+    PutOptions options; // GCC 12 destroys what is made in braces within a co_await twice
+    options.timeout = 10ms;
+    const pv::Status put = co_await context.put_later("A", pv::Value::of(1), options);
+    outcomes.push_back(put.outcome);
+    const Outcome<Reading> got = co_await context.get_later("A", 1h);
+    outcomes.push_back(got.error().outcome);
+}
+
+TEST(ClientContext, CoroutinesGoOnAlsoWhenItEnds)
+{
+    base::SilentLog log;
+    std::vector<pv::Outcome> outcomes;
+    {
+        Context context(alone(log));
+        put_and_get(context, outcomes);
+        (void)context.get("B", 50ms); // asked for later than the put, so that ends before
+    }
+    EXPECT_EQ(outcomes, (std::vector{pv::Outcome::timed_out, pv::Outcome::cancelled}));
 }
 
 /// The shard's side alone, driven by hand, with an executor that the test polls.
