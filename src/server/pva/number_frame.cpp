@@ -46,8 +46,7 @@ std::span<const std::byte> NumberFrame::encode(const pv::Sample& sample)
         return {};
     }
     put(static_cast<std::uint8_t>(message.size()));
-    std::memcpy(at, message.data(), message.size());
-    at += message.size();
+    at += message.copy(reinterpret_cast<char*>(at), message.size()); // memcpy would not take the empty one
     put(sample.time.ns / second);
     put(static_cast<std::int32_t>(sample.time.ns % second));
     put(static_cast<std::uint32_t>(sample.user_tag));
