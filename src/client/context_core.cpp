@@ -12,8 +12,7 @@ namespace iochron::client {
 
 ContextCore::ContextCore(reactor::Shard& shard, reactor::Executor& executor, const ContextSettings& settings,
                          base::Log& log)
-    : shard_(shard), executor_(executor), settings_(settings), log_(log), self_(std::make_shared<ContextCore*>(this)),
-      ca_(shard, settings.ca, log, {.priority = settings.priority, .describe = true})
+    : shard_(shard), executor_(executor), settings_(settings), log_(log), self_(std::make_shared<ContextCore*>(this))
 {
     constexpr std::size_t share = 4;
     settings_.queue_bytes = std::min(settings_.queue_bytes, reactor::memory_bytes() / share);
@@ -35,7 +34,11 @@ ContextCore::~ContextCore()
 NetworkSource& ContextCore::source_of(std::string_view name)
 {
     if (address_of(name).protocol == Address::Protocol::ca) {
-        return ca_;
+        if (!ca_) {
+            ca_ = std::make_unique<ca::Client>(shard_, settings_.ca, log_,
+                                               ca::ClientOptions{.priority = settings_.priority, .describe = true});
+        }
+        return *ca_;
     }
     return pva();
 }

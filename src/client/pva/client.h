@@ -13,6 +13,7 @@
 #include "pv/structure.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
+#include "reactor/timer.h"
 
 #include <cstdint>
 #include <memory>
@@ -105,7 +106,15 @@ class Client final : public NetworkSource, private SearcherUser {
         std::optional<base::Endpoint> server; ///< the only one
     };
 
+    // Name servers (client_name_servers.cpp).
+    void find_name_servers();
+    void search_by_tcp(const wire::pva::Search& search) override;
+    [[nodiscard]] bool is_name_server(const Link& link) const;
+    void name_server_connected(const base::Endpoint& server);
+    void name_server_lost(const base::Endpoint& server);
+
     // Channels (client_channels.cpp).
+    Link& link_to(const base::Endpoint& server);
     std::string_view name_of(std::uint32_t id) override;
     void found(std::uint32_t id, const base::Endpoint& server) override;
     std::uint32_t add_channel(const pv::OpenRequest& request, pv::Sink& sink);
@@ -169,6 +178,12 @@ class Client final : public NetworkSource, private SearcherUser {
     std::vector<std::unique_ptr<Link>> ended_; ///< destroyed when nobody is inside them any more
     std::optional<reactor::TcpStreams> streams_;
     Searcher searcher_;
+    /// A server that is asked for names: it stays connected, or is tried again, later each time.
+    struct NameServer {
+        base::Duration wait;
+        std::unique_ptr<reactor::Timer> retry;
+    };
+    std::unordered_map<base::Endpoint, NameServer> name_servers_;
 
     Monitors monitors_;
     std::unordered_map<std::uint32_t, WholeState> wholes_; ///< of monitors that are no number's, by id

@@ -16,6 +16,7 @@ Client::Client(reactor::Shard& shard, Settings settings, base::Log& log, ClientO
     for (const std::string& warning : settings_.warnings) {
         log_.warning("pva.client.environment", "{}", warning);
     }
+    find_name_servers();
 }
 
 // Nobody is told any more: sinks may be gone.
@@ -109,7 +110,7 @@ std::string_view Client::name_of(std::uint32_t id)
     return channels_.at(id).name;
 }
 
-void Client::found(std::uint32_t id, const base::Endpoint& server)
+Client::Link& Client::link_to(const base::Endpoint& server)
 {
     std::unique_ptr<Link>& link = links_[server];
     if (!link) {
@@ -130,18 +131,25 @@ void Client::found(std::uint32_t id, const base::Endpoint& server)
                 gone(*it, why);
             });
     }
+    return *link;
+}
+
+void Client::found(std::uint32_t id, const base::Endpoint& server)
+{
+    Link& link = link_to(server);
     Channel& channel = channels_.at(id);
     channel.state = Channel::State::connecting;
-    attach(id, *link);
-    if (link->validated_) {
-        link->connection_->create_channel(id, channel.name);
-        link->touch();
+    attach(id, link);
+    if (link.validated_) {
+        link.connection_->create_channel(id, channel.name);
+        link.touch();
     }
 }
 
 void Client::validated(Link& link)
 {
     link.validated_ = true;
+    name_server_connected(link.server_);
     for (const std::uint32_t id : link.channels_) {
         link.connection_->create_channel(id, channels_.at(id).name);
     }
@@ -263,6 +271,7 @@ void Client::gone(Link& link, std::string_view why)
         lost(id, reason, true);
     }
     settled();
+    name_server_lost(link.server_);
     shard_.post([this, alive = std::weak_ptr<bool>(alive_)] {
         if (!alive.expired()) {
             ended_.clear();
@@ -294,7 +303,7 @@ void Client::drop(std::uint32_t id)
             link->connection_->destroy_channel(channel.sid, id);
         }
         detach(channel);
-        if (link->channels_.empty() && link->connection_ != nullptr) {
+        if (link->channels_.empty() && link->connection_ != nullptr && !is_name_server(*link)) {
             link->connection_->finish();
         }
         link->touch();

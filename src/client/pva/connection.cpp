@@ -67,15 +67,15 @@ void Connection::dispatch(const wire::pva::Message& message)
         validate(reader);
         break;
     case Command::connection_validated:
-        if (const wire::pva::Status status = wire::pva::read_status(reader); status.success() && reader.ok()) {
-            user_.validated();
-        } else {
-            why_ = fmt::format("the server does not accept us: {}", status.message);
-            finished_ = true;
-        }
+        validated(reader);
         break;
     case Command::create_channel:
         created(reader);
+        break;
+    case Command::search_response:
+        if (const auto response = wire::pva::read_search_response(reader)) {
+            user_.answered(*response);
+        }
         break;
     case Command::destroy_channel: {
         reader.skip(sizeof(std::uint32_t));
@@ -91,19 +91,45 @@ void Connection::dispatch(const wire::pva::Message& message)
     case Command::monitor:
     case Command::process:
     case Command::get_field:
-    case Command::rpc: {
-        const std::uint32_t id = reader.u32();
-        if (reader.ok() && !user_.answered(command, id, reader, types_)) {
-            reader.fail("an answer that makes no sense");
-        }
+    case Command::rpc:
+        answered(command, reader);
         break;
-    }
-    default: // echoes, messages to people, and what we have not asked for
+    case Command::message:
+        told(reader);
+        break;
+    default: // echoes, and what we have not asked for
         break;
     }
     if (!reader.ok()) {
         const base::Fault fault = reader.fault();
         why_ = fmt::format("{}: {}, at byte {}", to_string(command), fault.what, fault.offset);
+        finished_ = true;
+    }
+}
+
+void Connection::answered(Command command, base::Reader& reader)
+{
+    const std::uint32_t id = reader.u32();
+    if (reader.ok() && !user_.answered(command, id, reader, types_)) {
+        reader.fail("an answer that makes no sense");
+    }
+}
+
+void Connection::told(base::Reader& reader)
+{
+    reader.skip(sizeof(std::uint32_t) + sizeof(std::uint8_t)); // which request, how serious
+    const std::string_view text = wire::pva::read_text(reader);
+    if (reader.ok()) {
+        user_.message(text);
+    }
+}
+
+void Connection::validated(base::Reader& reader)
+{
+    if (const wire::pva::Status status = wire::pva::read_status(reader); status.success() && reader.ok()) {
+        user_.validated();
+    } else {
+        why_ = fmt::format("the server does not accept us: {}", status.message);
         finished_ = true;
     }
 }
@@ -115,6 +141,16 @@ void Connection::created(base::Reader& reader)
     const wire::pva::Status status = wire::pva::read_status(reader);
     if (reader.ok()) {
         user_.created(cid, sid, status);
+    }
+}
+
+void Connection::search(const wire::pva::Search& search)
+{
+    constexpr std::size_t most_waiting_bytes = 64u << 10; // PVXS
+    if (output_.size() <= most_waiting_bytes) {
+        frame_.clear();
+        write(frame_, order_, search);
+        output_.append(frame_);
     }
 }
 

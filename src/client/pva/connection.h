@@ -7,6 +7,7 @@
 #include "wire/pva/assembler.h"
 #include "wire/pva/encoder.h"
 #include "wire/pva/header.h"
+#include "wire/pva/search.h"
 #include "wire/pva/status.h"
 #include "wire/pva/type.h"
 #include "wire/pva/value.h"
@@ -35,6 +36,10 @@ class ConnectionUser {
                           wire::pva::TypeCache& types) = 0;
     /// What was received at once has been told.
     virtual void settled() = 0;
+    /// Of the server, to people: what it did not do as it was asked.
+    virtual void message(std::string_view text) = 0;
+    /// To a search that was sent here.
+    virtual void answered(const wire::pva::SearchResponse& response) = 0;
     virtual void gone(std::string_view why) = 0;
 };
 
@@ -51,6 +56,8 @@ class Connection final : public base::Connection {
     /// connection.
     [[nodiscard]] Layout* layout_of(const pv::TypeRef& type);
 
+    /// Left out while more than 64 KiB wait to be sent: it comes again.
+    void search(const wire::pva::Search& search);
     void create_channel(std::uint32_t cid, std::string_view name);
     void destroy_channel(std::uint32_t sid, std::uint32_t cid);
     /// A request, with what `body(encoder)` writes behind it.
@@ -104,6 +111,9 @@ class Connection final : public base::Connection {
     std::size_t take_numbers(std::span<const std::byte> bytes);
     void dispatch(const wire::pva::Message& message);
     void validate(base::Reader& reader);
+    void answered(wire::pva::Command command, base::Reader& reader);
+    void told(base::Reader& reader);
+    void validated(base::Reader& reader);
     void created(base::Reader& reader);
 
     const Settings& settings_;

@@ -3,11 +3,14 @@
 #include "wire/pva/header.h"
 #include "wire/pva/search.h"
 
+#include <utility>
+
 namespace iochron::client::pva {
 namespace {
 
 using wire::pva::Search;
 
+constexpr base::Duration patience = std::chrono::seconds(2);
 constexpr std::uint32_t sequence = 0x696f'6372; ///< any will do: answers are told apart by the names' ids
 
 SearchSettings search_settings()
@@ -24,7 +27,8 @@ SearchSettings search_settings()
 
 Searcher::Searcher(reactor::Shard& shard, const Settings& settings, SearcherUser& user, base::Log& log)
     : shard_(shard), user_(user), log_(log),
-      schedule_(search_settings(), static_cast<std::uint32_t>(shard.now().time_since_epoch().count())), timer_(shard)
+      schedule_(search_settings(), static_cast<std::uint32_t>(shard.now().time_since_epoch().count())), timer_(shard),
+      settings_(settings), unanswered_(shard), hurry_(shard)
 {
     auto socket = reactor::UdpSocket::open(shard, {.broadcast = true},
                                            [this](std::span<const reactor::Datagram> all) { receive(all); });
@@ -53,13 +57,41 @@ std::size_t Searcher::bytes_of(std::uint32_t id)
 void Searcher::search(std::uint32_t id)
 {
     schedule_.add(id, bytes_of(id));
-    timer_.at(schedule_.deadline(shard_.now()));
+    wait(id);
 }
 
 void Searcher::search_later(std::uint32_t id)
 {
     schedule_.add_later(id, bytes_of(id), shard_.now());
+    wait(id);
+}
+
+/// While all is answered at once the port of beacons is left alone: whoever shares it gets some of the searches that
+/// were meant for others.
+void Searcher::wait(std::uint32_t id)
+{
     timer_.at(schedule_.deadline(shard_.now()));
+    if (!std::exchange(hearing_, true)) {
+        unanswered_.at(shard_.now() + patience,
+                       [this, id] { schedule_.searching(id) ? hear_beacons() : void(hearing_ = false); });
+    }
+}
+
+void Searcher::hear_beacons()
+{
+    beacons_.emplace(shard_, settings_, log_, [this] { hurry(); });
+}
+
+void Searcher::hurry()
+{
+    const base::Steady now = shard_.now();
+    if (now < hurried_ + patience) {
+        hurry_.at(hurried_ + patience, [this] { hurry(); });
+        return;
+    }
+    hurried_ = now;
+    schedule_.hurry(now);
+    timer_.at(schedule_.deadline(now));
 }
 
 void Searcher::run()
@@ -77,6 +109,11 @@ void Searcher::send(std::span<const std::uint32_t> ids)
     for (const std::uint32_t id : ids) {
         search.names.push_back({id, user_.name_of(id)});
     }
+    if (destinations_.empty() && settings_.name_servers.empty()) {
+        log_.error("pva.client.nowhere", "there is nowhere to search: set EPICS_PVA_ADDR_LIST, EPICS_PVA_NAME_SERVERS "
+                                         "or EPICS_PVA_AUTO_ADDR_LIST=YES");
+    }
+    user_.search_by_tcp(search);
     for (const Destination& to : destinations_) {
         search.flags = to.unicast ? Search::unicast : 0;
         bytes_.clear();
@@ -101,18 +138,26 @@ void Searcher::receive(std::span<const reactor::Datagram> datagrams)
         }
         base::Reader reader(datagram.bytes.subspan(header_bytes), header->order);
         const auto response = wire::pva::read_search_response(reader);
-        if (!response || !response->found || response->protocol != "tcp" || !response->server) {
-            continue;
-        }
-        const base::Ipv4 address = response->server->any() ? datagram.from.address : *response->server;
-        for (const std::uint32_t id : response->ids) {
-            if (schedule_.searching(id)) {
-                schedule_.found(id, shard_.now());
-                user_.found(id, {address, response->port});
-            }
+        if (response) {
+            answered(*response, datagram.from);
         }
     }
     timer_.at(schedule_.deadline(shard_.now()));
+}
+
+void Searcher::answered(const wire::pva::SearchResponse& response, const base::Endpoint& from)
+{
+    if (!response.found || response.protocol != "tcp" || !response.server) {
+        return;
+    }
+    const base::Ipv4 address = response.server->any() ? from.address : *response.server;
+    const std::uint16_t port = response.port == 0 ? from.port : response.port;
+    for (const std::uint32_t id : response.ids) {
+        if (schedule_.searching(id)) {
+            schedule_.found(id, shard_.now());
+            user_.found(id, {address, port});
+        }
+    }
 }
 
 } // namespace iochron::client::pva

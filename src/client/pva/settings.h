@@ -13,6 +13,7 @@ namespace iochron::client::pva {
 /// What a pvAccess client is told by its environment, read once (PVXS, "Client configuration").
 struct Settings {
     std::vector<Host> address_list;                    ///< EPICS_PVA_ADDR_LIST: where to search
+    std::vector<Host> name_servers;                    ///< EPICS_PVA_NAME_SERVERS: asked for names by TCP
     bool auto_address_list = true;                     ///< EPICS_PVA_AUTO_ADDR_LIST: at all interfaces' broadcasts too
     std::vector<base::Ipv4> interfaces;                ///< EPICS_PVA_INTF_ADDR_LIST: the only ones to use; empty: all
     std::uint16_t server_port = 5075;                  ///< EPICS_PVA_SERVER_PORT: of a server named without a port

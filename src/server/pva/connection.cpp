@@ -26,7 +26,8 @@ constexpr std::size_t most_method_bytes = 64;
 Connection::Connection(Service& service, std::unique_ptr<Line> line, std::string address, base::Steady now)
     : service_(service), line_(std::move(line)), backlog_(service.around().pool, frames),
       lane_(service.attach(*this, backlog_.updates())),
-      assembler_(wire::pva::Role::client, service.around().limits.message_bytes), heard_(now), deadline_(now + silence)
+      assembler_(wire::pva::Role::client, service.around().limits.message_bytes), heard_(now),
+      deadline_(now + service.silence())
 {
     service_.counts().sessions.add();
     peer_.method = "anonymous";
@@ -218,11 +219,11 @@ void Connection::due(base::Steady now)
         finished_ = true;
         return;
     }
-    if (now >= heard_ + silence && version_ >= 2) {
+    if (now >= heard_ + service_.silence() && version_ >= 2) {
         abandon("it was silent for too long");
         return;
     }
-    deadline_ = std::max(heard_ + silence, now + std::chrono::seconds(1));
+    deadline_ = std::max(heard_ + service_.silence(), now + std::chrono::seconds(1));
 }
 
 void Connection::closed(std::string_view why, base::Steady /*now*/)

@@ -32,7 +32,7 @@ class Pipe;
 class Connection final : public base::Connection, public Session {
   public:
     /// A peer that is silent for so long is gone (pvxs: 4/3 of EPICS_PVA_CONN_TMO).
-    static constexpr auto silence = std::chrono::seconds(40);
+    static constexpr base::Duration silence = usual_silence; ///< where the Service has no other
 
     Connection(Service& service, std::unique_ptr<Line> line, std::string address, base::Steady now);
     ~Connection() override;

@@ -72,14 +72,10 @@ void SearchResponder::answer(const Search& search, base::Endpoint to, std::uint1
     }
 }
 
-void SearchResponder::hand_on(Search& search, base::Endpoint to, const Sends& sends)
+void SearchResponder::hand_on(const Search& search, base::Endpoint to, const Sends& sends)
 {
-    search.flags = static_cast<std::uint8_t>(search.flags & ~Search::unicast);
-    search.answer_to = to.address;
-    search.answer_port = to.port;
     bytes_.clear();
-    wire::pva::write_origin_tag(bytes_, base::ByteOrder::big, base::ipv4_any);
-    write(bytes_, base::ByteOrder::big, search);
+    wire::pva::write_handed_on(bytes_, search, to);
     sends.hand_on(bytes_);
 }
 

@@ -50,7 +50,7 @@ class SearchResponder {
 
   private:
     void answer(const wire::pva::Search& search, base::Endpoint to, std::uint16_t port, const Sends& sends);
-    void hand_on(wire::pva::Search& search, base::Endpoint to, const Sends& sends);
+    void hand_on(const wire::pva::Search& search, base::Endpoint to, const Sends& sends);
 
     wire::pva::Guid guid_;
     Find find_;

@@ -5,12 +5,8 @@
 #include <algorithm>
 
 namespace iochron::server::pva {
-namespace {
 
-/// Where processes of one host hand searches to one another (PVXS, pvAccessCPP).
-constexpr base::Ipv4 host_group{0xe000'0080}; // 224.0.0.128
-
-} // namespace
+using wire::pva::host_group;
 
 SearchSockets::SearchSockets(SearchResponder& responder, const Settings& settings, std::uint16_t tcp_port)
     : responder_(responder), ignored_(settings.ignored), tcp_port_(tcp_port), port_(settings.search_port)

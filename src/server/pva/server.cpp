@@ -72,6 +72,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::open(reactor::Shard&
 {
     auto parts = std::make_unique<Parts>(shard, std::move(outside));
     base::Log& log = parts->outside.log;
+    parts->service.set_silence(settings.silence);
     reactor::ListenSettings listen{.port = settings.port, .connections = parts->outside.limits.connections};
     if (!settings.interfaces.empty()) {
         listen.addresses = settings.interfaces;

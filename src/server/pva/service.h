@@ -17,6 +17,8 @@ namespace iochron::server::pva {
 
 class Connection;
 
+/// Of a client, after which its connection ends (pvxs, pvAccessCPP).
+inline constexpr base::Duration usual_silence = std::chrono::seconds(40);
 /// Form::type of an NTScalar number of which everything that changes is wanted: its updates take the short way.
 inline constexpr std::uint8_t as_number = 1;
 
@@ -32,6 +34,8 @@ class Service final : public server::Service {
 
     [[nodiscard]] const wire::pva::Guid& guid() const { return guid_; }
     [[nodiscard]] std::vector<std::string> names() const { return names_(); }
+    [[nodiscard]] base::Duration silence() const { return silence_; }
+    void set_silence(base::Duration silence) { silence_ = silence; }
 
     /// The number of "these fields of this type", for Form::count of a group that is made or joined at once. Let go
     /// with its last group.
@@ -58,6 +62,7 @@ class Service final : public server::Service {
 
     wire::pva::Guid guid_;
     Names names_;
+    base::Duration silence_ = usual_silence;
     std::vector<Selection> selections_;
     std::vector<std::uint32_t> free_selections_;
     NumberFrame number_frame_;

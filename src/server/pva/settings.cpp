@@ -40,8 +40,10 @@ ParsedSettings parse_settings(const Variable& variable)
     if (std::ranges::find(settings.interfaces, base::ipv4_any) != settings.interfaces.end()) {
         settings.interfaces.clear();
     }
-    reading.port(settings.port, {"EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"}, true);
-    reading.port(settings.search_port, {"EPICS_PVAS_BROADCAST_PORT", "EPICS_PVA_BROADCAST_PORT"});
+    constexpr std::uint16_t highest = 65'535; // and no lowest one, unlike Channel Access
+    reading.number<std::uint16_t>(settings.port, 0, highest, {"EPICS_PVAS_SERVER_PORT", "EPICS_PVA_SERVER_PORT"});
+    reading.number<std::uint16_t>(settings.search_port, 1, highest,
+                                  {"EPICS_PVAS_BROADCAST_PORT", "EPICS_PVA_BROADCAST_PORT"});
     read_switch(reading, settings.auto_beacons, {"EPICS_PVAS_AUTO_BEACON_ADDR_LIST", "EPICS_PVA_AUTO_ADDR_LIST"});
     if (auto list = reading.first_of({"EPICS_PVAS_BEACON_ADDR_LIST", "EPICS_PVA_ADDR_LIST"})) {
         settings.beacon_list = std::move(list->text);
@@ -50,6 +52,9 @@ ParsedSettings parse_settings(const Variable& variable)
     double period = 15;
     reading.number(period, 1.0, 1e6, {"EPICS_PVAS_BEACON_PERIOD", "EPICS_PVA_BEACON_PERIOD"});
     settings.beacon_period = std::chrono::round<base::Duration>(std::chrono::duration<double>(period));
+    double timeout = 30;
+    reading.number(timeout, 1.5, 86'400.0, {"EPICS_PVA_CONN_TMO"});
+    settings.silence = std::chrono::round<base::Duration>(std::chrono::duration<double>(timeout * 4 / 3));
     return parsed;
 }
 

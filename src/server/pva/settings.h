@@ -25,6 +25,7 @@ struct Settings {
     std::string beacon_list;                                 ///< further destinations, "host[:port] ..."
     std::vector<base::Ipv4> ignored;                         ///< searches from here are dropped
     base::Duration beacon_period = std::chrono::seconds(15); ///< of the first 10; then 180 s, as in pvxs
+    base::Duration silence = std::chrono::seconds(40); ///< that ends a connection: 4/3 EPICS_PVA_CONN_TMO, as in pvxs
 };
 
 struct ParsedSettings {

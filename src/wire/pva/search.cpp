@@ -165,4 +165,13 @@ void write_origin_tag(std::vector<std::byte>& to, base::ByteOrder order, base::I
     end_message(to, start, order);
 }
 
+void write_handed_on(std::vector<std::byte>& to, Search search, base::Endpoint answer_to)
+{
+    search.flags = static_cast<std::uint8_t>(search.flags & ~Search::unicast);
+    search.answer_to = answer_to.address;
+    search.answer_port = answer_to.port;
+    write_origin_tag(to, base::ByteOrder::big, base::ipv4_any);
+    write(to, base::ByteOrder::big, search);
+}
+
 } // namespace iochron::wire::pva

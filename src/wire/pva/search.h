@@ -70,7 +70,13 @@ struct Beacon {
 [[nodiscard]] base::Result<Beacon> read_beacon(base::Reader& reader);
 void write(std::vector<std::byte>& to, base::ByteOrder order, const Beacon& beacon);
 
+/// Where processes of one host hand searches to one another, by multicast on the loopback interface (PVXS,
+/// pvAccessCPP).
+inline constexpr base::Ipv4 host_group{0xe000'0080}; // 224.0.0.128
+
 /// Stands before a search that one process of a host hands to all others: the address on which it came in.
 void write_origin_tag(std::vector<std::byte>& to, base::ByteOrder order, base::Ipv4 address);
+/// Such a search: tagged, no unicast any more, and saying where its answer goes.
+void write_handed_on(std::vector<std::byte>& to, Search search, base::Endpoint answer_to);
 
 } // namespace iochron::wire::pva
