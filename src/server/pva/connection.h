@@ -86,8 +86,8 @@ class Connection final : public base::Connection, public Session {
         Command command = Command::get;
         ChannelIndex channel = none;
         pv::TypeRef type;
-        pva::Request asked;
-        pva::Request asked_back; ///< PUT_GET: the fields of the answer
+        std::shared_ptr<const pva::Request> asked;      ///< null where nothing can be asked for: a call
+        std::shared_ptr<const pva::Request> asked_back; ///< PUT_GET: the fields of the answer
         bool executing = false;
         base::Handle operation;
         GroupIndex group = none; ///< a monitor that is started
@@ -155,6 +155,7 @@ class Connection final : public base::Connection, public Session {
     wire::pva::Assembler assembler_;
     wire::pva::TypeCache types_; ///< that the peer has defined
     wire::pva::TypeWriter descriptions_{byte_order};
+    RequestReader asked_; ///< by the peer's pvRequests
     Outgoing outgoing_;
     std::size_t noted_bytes_ = 0;
 

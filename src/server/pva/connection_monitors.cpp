@@ -45,9 +45,9 @@ void Connection::start(std::uint32_t id, Request& request)
     if (request.group != none) {
         return;
     }
-    const Form form{.type = form_type(*request.type, request.asked.fields),
-                    .count = service_.select(request.type, request.asked.fields),
-                    .mask = request.asked.mask | pv::Mask::property};
+    const Form form{.type = form_type(*request.type, request.asked->fields),
+                    .count = service_.select(request.type, request.asked->fields),
+                    .mask = request.asked->mask | pv::Mask::property};
     const LaneIndex lane = request.pipe ? request.pipe->lane() : lane_;
     request.group = service_.subscribe(channels_[request.channel].pv, form, {lane, id});
     ++monitors_;

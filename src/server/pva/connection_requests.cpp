@@ -96,10 +96,10 @@ void Connection::initialize(std::uint32_t id, std::uint8_t subcommand, ChannelIn
     if (!status.success()) {
         return;
     }
-    if (!request.asked.warning.empty()) {
-        warn(id, request.asked.warning);
+    if (request.asked && !request.asked->warning.empty()) {
+        warn(id, request.asked->warning);
     }
-    if (command_ == Command::monitor && request.asked.pipeline) {
+    if (command_ == Command::monitor && request.asked->pipeline) {
         request.pipe = std::make_unique<Pipe>(*this, id, credit);
     }
     channels_[channel].requests.push_back(id);
@@ -119,13 +119,13 @@ wire::pva::Status Connection::prepare(Request& request, const pv::Value& asked)
     const bool has_type = command_ != Command::process && command_ != Command::rpc;
     const pv::TypeRef type = normative_type(*service_.describe(channels_[request.channel].pv));
     const bool both = command_ == Command::put_get;
-    auto read = read_request(asked, *type, both ? "putField" : "field");
+    auto read = asked_.read(asked, type, both ? "putField" : "field");
     if (!read) {
         return error(read.error());
     }
     request.asked = std::move(*read);
     if (both) {
-        auto back = read_request(asked, *type, "getField");
+        auto back = asked_.read(asked, type, "getField");
         if (!back) {
             return error(back.error());
         }
@@ -176,7 +176,7 @@ void Connection::execute(std::uint32_t id, Request& request, std::uint8_t subcom
     if (command_ == Command::get) {
         service_.read(pv, operation(Operation::Kind::read, request, execution), 0);
     } else if (command_ == Command::process) {
-        service_.process(pv, operation(Operation::Kind::process, request, execution), request.asked.block);
+        service_.process(pv, operation(Operation::Kind::process, request, execution), request.asked->block);
     } else {
         service_.call(pv, operation(Operation::Kind::call, request, execution), arguments);
     }
@@ -203,16 +203,16 @@ void Connection::execute_put(std::uint32_t id, Request& request, std::uint8_t su
     const bool own_structure = service_.describe(pv)->structure != nullptr;
     pv::Value value = own_structure ? pv::Value::of(std::move(put)) : written_value(put);
     if (!own_structure && value.empty()) { // nothing is to be written: it only processes, as in QSRV 1
-        const bool processes = request.asked.processing != pv::Processing::no;
+        const bool processes = request.asked->processing != pv::Processing::no;
         if (processes) {
-            service_.process(pv, operation(Operation::Kind::process, request, execution), request.asked.block);
+            service_.process(pv, operation(Operation::Kind::process, request, execution), request.asked->block);
         } else {
             reply(execution, {});
         }
         return;
     }
     service_.write(pv, operation(Operation::Kind::write, request, execution),
-                   {.value = std::move(value), .processing = request.asked.processing, .wait = request.asked.block});
+                   {.value = std::move(value), .processing = request.asked->processing, .wait = request.asked->block});
 }
 
 void Connection::entered(base::Handle handle)
@@ -241,7 +241,7 @@ void Connection::completed(base::Handle /*handle*/, const Operation& done, const
         service_.read(channels_[request.channel].pv, operation(Operation::Kind::read, request, execution), 0);
     } else if (done.kind == Operation::Kind::read && sample != nullptr) {
         const bool back = execution.command == Command::put_get && (execution.subcommand & read_put) == 0;
-        reply_with(execution, request, back ? request.asked_back.fields : request.asked.fields, *sample);
+        reply_with(execution, request, back ? request.asked_back->fields : request.asked->fields, *sample);
     } else if (done.kind == Operation::Kind::call) {
         send(execution.command, [&](Encoder& encoder) {
             encoder.u32(execution.id);

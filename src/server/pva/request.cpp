@@ -129,4 +129,20 @@ std::expected<Request, std::string> read_request(const Value& value, const pv::T
     return request;
 }
 
+RequestReader::Read RequestReader::read(const pv::Value& request, const pv::TypeRef& type, std::string_view selection)
+{
+    if (last_ && type == type_ && selection == selection_ && request == request_) {
+        return last_;
+    }
+    auto read = read_request(request, *type, selection);
+    if (!read) {
+        return std::unexpected(std::move(read.error()));
+    }
+    last_ = std::make_shared<const Request>(std::move(*read));
+    request_ = request;
+    type_ = type;
+    selection_ = selection;
+    return last_;
+}
+
 } // namespace iochron::server::pva

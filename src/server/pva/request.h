@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <string>
+#include <string_view>
 
 namespace iochron::server::pva {
 
@@ -27,5 +29,19 @@ struct Request {
 /// less than 2.
 [[nodiscard]] std::expected<Request, std::string> read_request(const pv::Value& request, const pv::Type& type,
                                                                std::string_view selection = "field");
+
+/// The same, shared by those that ask alike: the last answer is kept.
+/// Thread: shard
+class RequestReader {
+  public:
+    using Read = std::expected<std::shared_ptr<const Request>, std::string>;
+    Read read(const pv::Value& request, const pv::TypeRef& type, std::string_view selection);
+
+  private:
+    pv::Value request_;
+    pv::TypeRef type_;
+    std::string selection_;
+    std::shared_ptr<const Request> last_;
+};
 
 } // namespace iochron::server::pva

@@ -76,7 +76,17 @@ EncodedUpdate Service::encode(const Group& group, const pv::Sample& sample)
             return {frame, {}};
         }
     }
-    return structure(selections_[group.count], sample);
+    if (group.type != as_number || sample.mask != pv::Mask::none) {
+        return structure(selections_[group.count], sample);
+    }
+    if (const auto frame = first_frame_.find(group, sample); !frame.empty()) {
+        return {frame, {}};
+    }
+    const EncodedUpdate made = structure(selections_[group.count], sample);
+    if (made.payload.empty() && made.rest.empty()) {
+        first_frame_.keep(group, sample, made.head);
+    }
+    return made;
 }
 
 EncodedUpdate Service::structure(const Selection& selection, const pv::Sample& sample)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pv/structure.h"
+#include "server/pva/first_frame.h"
 #include "server/pva/frames.h"
 #include "server/pva/number_frame.h"
 #include "server/pva/outgoing.h"
@@ -54,7 +55,11 @@ class Service final : public server::Service {
 
     EncodedUpdate encode(const Group& group, const pv::Sample& sample) override;
     EncodedUpdate refuse(const Group& group, const pv::Status& why) override;
-    void forget_elements() override { outgoing_.forget(); }
+    void forget_elements() override
+    {
+        outgoing_.forget();
+        first_frame_.forget();
+    }
     void group_made(const Group& group) override { ++selections_[group.count].groups; }
     void group_ended(const Group& group) override;
     [[nodiscard]] EncodedUpdate structure(const Selection& selection, const pv::Sample& sample);
@@ -66,6 +71,7 @@ class Service final : public server::Service {
     std::vector<Selection> selections_;
     std::vector<std::uint32_t> free_selections_;
     NumberFrame number_frame_;
+    FirstFrame first_frame_;
     Outgoing outgoing_;
 };
 
