@@ -51,7 +51,7 @@ PUTS = {
                 lambda t, put, d: put[1] != dbr.STRING and _codes(d) == (1, 160)
                 and _kind(t, put[0][1:])[0] in ("MENU", "DEVICE")),
     "expressions": ("A CALC that does not compile",
-                    lambda t, put, d: put[0] == ".CALC" and put[1] == dbr.STRING and _codes(d) == (1, 160)),
+                    lambda t, put, d: put[0] == ".CALC" and put[1] == dbr.STRING),
     "text": ("Text that is no whole number of its type",
              lambda t, put, d: put[1] == dbr.STRING and _codes(d) == (1, 160)
              and _kind(t, put[0][1:])[0] in ("ULONG", "ENUM", "MENU", "DEVICE")),
