@@ -24,6 +24,8 @@ class FaultySource final : public pv::Source, private pv::Sink {
     [[nodiscard]] bool judges_peers() const override { return inner_.judges_peers(); }
     void open(std::span<const pv::OpenRequest> requests, const pv::Peer& peer, pv::Sink& sink) override;
     void close(pv::ChannelId channel) override { inner_.close(channel); }
+    void give_up(const pv::OpenRequest& request, pv::Sink&) override { inner_.give_up(request, *this); }
+    [[nodiscard]] std::string server_name(pv::ChannelId channel) override { return inner_.server_name(channel); }
     [[nodiscard]] pv::MetaRef describe(pv::ChannelId channel) override { return inner_.describe(channel); }
     void read(const pv::ReadRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
     void write(const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink) override;

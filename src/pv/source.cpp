@@ -12,6 +12,13 @@ void Source::process(ChannelId, Token token, bool, const Peer&, Sink& sink)
     sink.completed(token, {Outcome::unsupported, "this PV is no record and cannot be processed"}, nullptr);
 }
 
+void Source::give_up(const OpenRequest&, Sink&) {}
+
+std::string Source::server_name(ChannelId)
+{
+    return {};
+}
+
 void Source::credit(SubscriptionId, std::uint32_t) {}
 
 } // namespace iochron::pv

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace iochron::pv {
@@ -129,6 +130,10 @@ class Source {
     virtual void open(std::span<const OpenRequest> requests, const Peer& peer, Sink& sink) = 0;
     /// Ends the channel and all that belongs to it, silently. No call with its tokens comes afterwards.
     virtual void close(ChannelId channel) = 0;
+    /// Ends an open that was not answered: no `opened` comes. Nothing to do where every open is answered at once.
+    virtual void give_up(const OpenRequest& request, Sink& sink);
+    /// Who serves the channel, in words for people ("10.0.0.7:5064"); empty where it is not on the network, or lost.
+    [[nodiscard]] virtual std::string server_name(ChannelId channel);
     /// The channel's present Meta; never null for an open channel.
     [[nodiscard]] virtual MetaRef describe(ChannelId channel) = 0;
 

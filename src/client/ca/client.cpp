@@ -123,6 +123,26 @@ void Client::close(pv::ChannelId id)
     }
 }
 
+void Client::give_up(const pv::OpenRequest& request, pv::Sink& sink)
+{
+    const auto known = index_.find(std::string(request.name));
+    const Channel* const channel = known != index_.end() ? channels_.find(known->second) : nullptr;
+    for (std::uint32_t id = channel != nullptr ? channel->openings : 0; id != 0;) {
+        const Opening& opening = openings_.get(id);
+        id = opening.next;
+        if (opening.token == request.token && opening.sink == &sink) {
+            close(pv::ChannelId{opening.id});
+            return;
+        }
+    }
+}
+
+std::string Client::server_name(pv::ChannelId channel)
+{
+    const base::Endpoint server = info(channel).server;
+    return server.port == 0 ? std::string() : to_string(server);
+}
+
 pv::MetaRef Client::describe(pv::ChannelId id)
 {
     const Opening* const opening = openings_.find(static_cast<std::uint32_t>(id));

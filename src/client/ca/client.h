@@ -61,6 +61,8 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
     void find(std::span<const std::string_view> names, std::span<pv::Presence> found) override;
     void open(std::span<const pv::OpenRequest> requests, const pv::Peer& peer, pv::Sink& sink) override;
     void close(pv::ChannelId channel) override;
+    void give_up(const pv::OpenRequest& request, pv::Sink& sink) override;
+    [[nodiscard]] std::string server_name(pv::ChannelId channel) override;
     [[nodiscard]] pv::MetaRef describe(pv::ChannelId channel) override;
     void read(const pv::ReadRequest& request, const pv::Peer& peer, pv::Sink& sink) override;
     void write(const pv::WriteRequest& request, const pv::Peer& peer, pv::Sink& sink) override;

@@ -294,3 +294,21 @@ TEST_F(CaClient, RefusesWhatCannotBe)
     client.read({.channel = channel, .token = pv::Token{5}}, {}, *this);
     EXPECT_EQ(wait_for(1), Lines{"completed 5 no such channel"});
 }
+
+TEST_F(CaClient, GivesUpAnOpenThatNobodyHasAnswered)
+{
+    server.state.values["PV"] = 1;
+    const pv::OpenRequest missing{"MISSING", pv::Token{1}};
+    client.open_channel(missing, *this);
+    client.open_channel({"MISSING", pv::Token{2}}, *this);
+    client.open_channel({"PV", pv::Token{3}}, *this);
+    client.give_up({"MISSING", pv::Token{7}}, *this); // not one of those
+    client.give_up(missing, *this);
+    EXPECT_EQ(wait_for(1), Lines{"opened 3 mm"});
+    EXPECT_EQ(client.server_name(channel), fmt::format("127.0.0.1:{}", server.state.port));
+    EXPECT_EQ(client.searcher().searching(), 1u) << "the other opening of the name still waits";
+    client.give_up({"MISSING", pv::Token{2}}, *this);
+    EXPECT_EQ(client.searcher().searching(), 0u);
+    client.close(channel);
+    EXPECT_EQ(client.server_name(channel), "");
+}

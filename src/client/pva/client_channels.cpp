@@ -288,6 +288,22 @@ void Client::close(pv::ChannelId channel_id)
     }
 }
 
+void Client::give_up(const pv::OpenRequest& request, pv::Sink& sink)
+{
+    const auto found = std::ranges::find_if(channels_, [&](const auto& entry) {
+        return entry.second.token == request.token && entry.second.sink == &sink && entry.second.name == request.name;
+    });
+    if (found != channels_.end()) {
+        drop(found->first);
+    }
+}
+
+std::string Client::server_name(pv::ChannelId channel)
+{
+    const auto server = server_of(channel);
+    return server ? to_string(*server) : std::string();
+}
+
 void Client::drop(std::uint32_t id)
 {
     Channel& channel = channels_.at(id);
