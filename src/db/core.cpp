@@ -24,7 +24,7 @@ Core::Core(const Surroundings& given)
       nested_too_deep(given.counters.get("db.nested_too_deep")), types(all_types().begin(), all_types().end()),
       records(given.memory), posts(given.counters.get("db.posted")),
       scans(given.counters.get("db.scans_late"), given.counters.get("db.scans_skipped")),
-      triggers(given.counters.get("db.triggers_merged"))
+      triggers(given.counters.get("db.triggers_merged")), remotes(*this)
 {
     for (const RecordType* type : types) {
         devices.push_back(type->devices);
@@ -38,6 +38,7 @@ void Core::settle()
     if (started) {
         run_restarts(triggers_per_call);
         run_triggers(triggers_per_call);
+        remotes.flush();
     }
     do {
         for (const Ended& end : std::exchange(ended, {})) {
@@ -94,7 +95,7 @@ void Core::resolve_links()
         if (links[id].kind != LinkKind::wanted) {
             continue;
         }
-        resolve(id);
+        resolve(id, true);
         if (links[id].kind == LinkKind::wanted) {
             const Record& owner = records[links[id].owner];
             with.log.warning("db.link", "{}.{}: there is no '{}' in this database, so the link stays unconnected",

@@ -18,6 +18,7 @@
 #include "db/programs.h"
 #include "db/record_type.h"
 #include "db/records.h"
+#include "db/remotes.h"
 #include "db/scan.h"
 #include "db/triggers.h"
 #include "db/waits.h"
@@ -102,6 +103,7 @@ struct Core {
     std::optional<Undo> undo;
     std::vector<Ended> ended;
     std::function<void()> wake;
+    Remotes remotes; ///< behind all that its end looks at
 
     std::size_t deleted = 0; ///< records that were taken out again
     bool started = false;
@@ -216,6 +218,8 @@ struct Core {
     void process_target(Record& source, Record& target);
     /// Time stamp and user tag of another record.
     void copy_time(Record& record, const Record& from);
+    /// The same of what came last by a link from outside, if anything did since the connection.
+    void copy_time(Record& record, const Remote& from);
     /// recGblGetTimeStamp.
     void set_time(Record& record)
     {
@@ -282,13 +286,16 @@ struct Core {
     /// INP and OUT hold an address where the device kind wants one, and no other link does. What is wrong with the
     /// link in this field of the record, by the rules of EPICS Base (dbCanSetLink); empty if nothing.
     [[nodiscard]] std::string misfit(const Record& record, const Field& field, LinkId link) const;
-    /// Looks for the record of a wanted link, and listens to it where the link is CP or CPP.
-    void resolve(LinkId link);
+    /// Looks for the record of a wanted link. Once the database is complete, one that is not here is a remote link.
+    void resolve(LinkId link, bool complete);
     [[nodiscard]] std::string link_text(LinkId link) const;
     /// Reads any link as a value; empty where it failed or there is nothing to read.
     [[nodiscard]] pv::Value read_link(Record& record, LinkId link);
     /// LINK/INVALID, naming the link's field.
     void raise_link_alarm(Record& record, LinkId link);
+    /// A value that was had by the link, with the precision or choices of where it is from.
+    [[nodiscard]] std::expected<pv::Value, pv::Status> read_as(const Link& link, const pv::Value& value,
+                                                               pv::ScalarType type);
     /// Listens to what a CP or CPP link leads to, or ends that.
     void listen(LinkId link);
     void unlisten(LinkId link);
@@ -342,9 +349,12 @@ struct Core {
     bool may_process(Record& record);
     void conclude(Record& record);
     void follow(Record& record);
+    void take_time(Record& record, std::int64_t time, std::uint64_t user_tag);
+    bool follow_time(Record& record, const Link& source);
     void set_other_time(Record& record);
     [[nodiscard]] bool is_disabled(Record& record);
     void raise_disabled(Record& record);
+    [[nodiscard]] pv::Value read_remote(Record& record, LinkId link);
     void still_active(Record& record);
     void trace(const Record& record, std::string_view what) const;
     void process_waited(Record& record);

@@ -50,7 +50,12 @@ void Cycle::copy_time(LinkId link)
     const Field& tsel = core_.field(record_, field_tsel);
     const bool by_device =
         core_.cold_number(record_, field_tse) == device_time && is_constant(tsel.get_link(core_, record_, tsel));
-    if (by_device && link != no_link && core_.links[link].kind == LinkKind::record) {
+    if (!by_device || link == no_link) {
+        return;
+    }
+    if (core_.links[link].kind == LinkKind::remote) {
+        core_.copy_time(record_, core_.remotes.at(core_.links[link]));
+    } else if (core_.links[link].kind == LinkKind::record) {
         core_.copy_time(record_, core_.records[core_.links[link].target.record]);
     }
 }
@@ -61,6 +66,9 @@ bool Cycle::write(LinkId link, const pv::Value& value)
         return true;
     }
     const Link to = core_.links[link];
+    if (to.kind == LinkKind::remote && core_.remotes.put(to, value, waits_for_writes())) {
+        return true;
+    }
     if (to.kind != LinkKind::record) {
         core_.raise_link_alarm(record_, link);
         return false;
@@ -93,8 +101,7 @@ void Cycle::write_as_client(Record& target, const Field& field, const pv::Value&
     if (refused || !core_.put(target, field, value).ok() || !core_.would_process(target, field, {})) {
         return;
     }
-    const bool waits = !core_.devices[record_.type].empty() && core_.device(record_).name == "Async Soft Channel";
-    if (waits) {
+    if (waits_for_writes()) {
         core_.process_target(record_, target);
     } else if (target.is(flag_pact)) {
         target.set(flag_rpro);
@@ -102,6 +109,11 @@ void Cycle::write_as_client(Record& target, const Field& field, const pv::Value&
         target.set(flag_putf);
         core_.triggers.push(target);
     }
+}
+
+bool Cycle::waits_for_writes() const
+{
+    return !core_.devices[record_.type].empty() && core_.device(record_).name == "Async Soft Channel";
 }
 
 std::string Cycle::next_message() const

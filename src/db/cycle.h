@@ -130,6 +130,8 @@ class Cycle {
   private:
     [[gnu::noinline]] bool read_slowly(LinkId link, double& number);
     void copy_time(LinkId link);
+    /// The device kind of the record is to wait for what a write by Channel Access causes.
+    [[nodiscard]] bool waits_for_writes() const;
     void write_as_client(Record& target, const Field& field, const pv::Value& value);
     [[nodiscard]] std::string next_message() const;
     [[gnu::noinline]] void set_next_message(std::string_view message);

@@ -30,6 +30,12 @@ void Database::start(base::Steady now)
     core.started = true;
     core.scans.start(now);
     core.records.each([&core](Record& record) { core.add_to_scan(record); });
+    core.remotes.connect();
+}
+
+void Database::leave_network()
+{
+    core_->remotes.leave();
 }
 
 bool Database::started() const
@@ -57,6 +63,7 @@ bool Database::advance(base::Steady now)
         core.run_triggers(triggers_per_slice);
         core.run_restarts(triggers_per_slice);
     }
+    core.remotes.flush();
     if (pass_goes_on && core.ended.empty()) { // the sinks are told to write out when the pass is through
 
         core.posts.flush();
@@ -72,7 +79,8 @@ bool Database::advance(base::Steady now)
 
 base::Steady Database::next_deadline() const
 {
-    if (!core_->triggers.empty() || !core_->restarts.empty() || !core_->finished.empty()) {
+    if (!core_->triggers.empty() || !core_->restarts.empty() || !core_->finished.empty() ||
+        core_->remotes.has_writes()) {
         return base::Steady::min();
     }
     return std::min(core_->scans.deadline(), core_->delays.deadline());

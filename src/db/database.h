@@ -38,8 +38,8 @@ using Error = std::string;
 struct Surroundings {
     const base::Clock& clock;
     base::Log& log;
-    base::Counters&
-        counters; ///< "db.processed", "db.posted", "db.triggers_merged", "db.scans_late", "db.scans_skipped"
+    base::Counters& counters; ///< "db.processed", "db.posted", "db.triggers_merged", "db.scans_late",
+                              ///< "db.scans_skipped", "db.links_lost", "db.link_writes_replaced"
     base::Limits limits{};
     /// Where hot blocks come from, in pieces of 2 MiB: the place to ask for huge pages.
     std::pmr::memory_resource* memory = std::pmr::new_delete_resource();
@@ -47,6 +47,9 @@ struct Surroundings {
     std::function<std::optional<std::string>(const std::string& name)> variable{};
     /// Prints a line to standard output (1) or standard error (2), for the device kind stdio; null: nowhere.
     std::function<void(int stream, std::string_view line)> print{};
+    /// Gives the Source of the PVs that links name and that are not here: called on the Database's shard at the first
+    /// need, once. It must live until leave_network() or the Database's end. Null: such links stay unconnected.
+    std::function<pv::Source*()> network{};
 };
 
 /// A field as `dbpr` and a written .db file show it.
@@ -65,6 +68,20 @@ struct WritePart {
 struct WriteRefusal {
     std::size_t part = 0;
     pv::Status status;
+};
+
+/// A link by Channel Access as dbcar shows it: one to another IOC, or one of this database with CA, CP or CPP.
+struct CaLink {
+    std::string_view record; ///< whose link it is
+    std::string_view field;
+    std::string target;
+    bool connected = false;
+    pv::Rights rights{.read = false, .write = false};
+    bool monitors = false; ///< an input
+    bool texts = false;    ///< of an enumeration, whose choices are watched too
+    std::uint32_t losses = 0;
+    std::uint32_t replaced = 0; ///< values that a newer one replaced before they were written
+    std::string server;         ///< empty while unconnected, and within the database
 };
 
 /// The records of one IOC. It makes no system call, reads no clock but the one it was given, starts no thread: whoever
@@ -101,10 +118,12 @@ class Database final : public pv::Source {
     void begin();
     void commit();
     void abort();
-    /// iocInit: resolves the links, fills the scan lists and processes the records with PINI. Links whose record does
-    /// not exist are logged. Called once.
+    /// iocInit: resolves the links, fills the scan lists, processes the records with PINI, and then has the links that
+    /// lead outside connect. Called once.
     void start(base::Steady now);
     [[nodiscard]] bool started() const;
+    /// Ends all use of Surroundings::network, for good.
+    void leave_network();
 
     // Looking. For the shell's dbl, dbpr, dbgf and for writing a .db file.
 
@@ -124,6 +143,8 @@ class Database final : public pv::Source {
     [[nodiscard]] std::vector<FieldText> changed_fields(RecordId record) const;
     /// All fields that can be read, in the order of the type.
     [[nodiscard]] std::vector<FieldText> all_fields(RecordId record) const;
+    /// The links by Channel Access, by record and field.
+    [[nodiscard]] std::vector<CaLink> ca_links() const;
     /// The record types that create() knows, by name.
     [[nodiscard]] static std::span<const RecordType* const> types();
     [[nodiscard]] static const RecordType* type(std::string_view name);

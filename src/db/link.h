@@ -19,6 +19,7 @@ enum class LinkKind : std::uint8_t {
     device,   ///< an address for device support: "@..." or "#..."
     record,   ///< a field of a record of this database
     wanted,   ///< a field of a record that is not there (yet)
+    remote,   ///< a PV of another IOC (db/remotes.h)
 };
 
 enum LinkFlag : std::uint8_t {
@@ -45,6 +46,7 @@ struct Link {
     union {
         double number = 0;
         Target target;
+        Node remote; ///< of Remotes
     };
     RecordId owner{};
     FieldIndex owner_field : 15 = 0;

@@ -1,5 +1,7 @@
 #include "db/output.h"
 
+#include <utility>
+
 namespace iochron::db {
 
 namespace {
@@ -22,6 +24,22 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status)
     const std::string_view text = status.text.empty() ? to_string(status.outcome) : status.text;
     const auto kind = core.type(record).output ? pv::AlarmStatus::write : pv::AlarmStatus::read;
     Cycle(core, record, true, record.time).alarm(kind, pv::Severity::invalid, text);
+}
+
+Device async_soft_channel(std::function<Transfer(Record&, Cycle&)> write)
+{
+    const auto transfer = [write = std::move(write)](Record& record, Cycle& cycle) {
+        if (cycle.completing()) {
+            return Transfer::done;
+        }
+        const Transfer written = write(record, cycle);
+        const Core& core = cycle.core();
+        const Field& out = *core.type(record).find("OUT");
+        const LinkId link = out.get_link(core, record, out);
+        const bool outside = link != no_link && core.links[link].kind == LinkKind::remote;
+        return written == Transfer::done && outside && core.remotes.waits(core.links[link]) ? Transfer::wait : written;
+    };
+    return {.name = "Async Soft Channel", .transfer = transfer};
 }
 
 bool drives_output(const Record& record, Cycle& cycle, pv::Value& invalid)

@@ -17,8 +17,10 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status);
 /// to IVOV", `invalid` is that value, to be taken before.
 [[nodiscard]] bool drives_output(const Record& record, Cycle& cycle, pv::Value& invalid);
 
-// "Async Soft Channel" of an output waits only for links to other IOCs; what it writes within a database is written at
-// once, as by "Soft Channel" (dbPutLinkAsync of EPICS Base), so the types have both with the same function.
+/// "Async Soft Channel" of an output: writes as `write`, which is that of "Soft Channel". The record stays active until
+/// a write to another IOC has ended with all that it causes; what it writes within the database is written at once
+/// (dbPutLinkAsync of EPICS Base).
+[[nodiscard]] Device async_soft_channel(std::function<Transfer(Record&, Cycle&)> write);
 
 /// Gives the output away: to SIOL when the record is simulated, or else, unless it is held back, to user code or to its
 /// device.

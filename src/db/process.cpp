@@ -205,6 +205,10 @@ void Core::process_target(Record& source, Record& target)
 void Core::follow(Record& record)
 {
     const Link& link = links[record.flnk];
+    if (link.kind == LinkKind::remote) {
+        remotes.forward(link);
+        return;
+    }
     if (link.kind != LinkKind::record) {
         return;
     }
@@ -287,20 +291,45 @@ void Core::raise_disabled(Record& record)
 
 void Core::copy_time(Record& record, const Record& from)
 {
-    record.time = from.time;
-    if (const std::uint64_t tag = user_tag(from); tag != user_tag(record)) {
-        cold.set(record, field(record, field_utag), pv::Value::of(tag));
-        record.set(flag_user_tag, tag != 0);
+    take_time(record, from.time, user_tag(from));
+}
+
+void Core::copy_time(Record& record, const Remote& from)
+{
+    if (from.has_value()) {
+        take_time(record, from.time.ns, from.user_tag);
     }
+}
+
+void Core::take_time(Record& record, std::int64_t time, std::uint64_t user_tag)
+{
+    record.time = time;
+    if (user_tag != this->user_tag(record)) {
+        cold.set(record, field(record, field_utag), pv::Value::of(user_tag));
+        record.set(flag_user_tag, user_tag != 0);
+    }
+}
+
+/// TSEL to a TIME field: false where it is another link.
+bool Core::follow_time(Record& record, const Link& source)
+{
+    if (!source.is(link_time)) {
+        return false;
+    }
+    if (source.kind == LinkKind::remote) {
+        copy_time(record, remotes.at(source));
+    } else {
+        copy_time(record, records[source.target.record]);
+    }
+    return true;
 }
 
 void Core::set_other_time(Record& record)
 {
     const Field& tsel = field(record, field_tsel);
     const LinkId source = tsel.get_link(*this, record, tsel);
-    if (source != no_link && links[source].kind == LinkKind::record) {
-        if (links[source].is(link_time)) {
-            copy_time(record, records[links[source].target.record]);
+    if (source != no_link && links[source].kind >= LinkKind::record) {
+        if (follow_time(record, links[source])) {
             return;
         }
         Cycle cycle(*this, record, false, record.time);

@@ -76,8 +76,11 @@ Status Core::put_link(Record& record, const Field& field, std::string_view text)
         update_flags(record);
     }
     if (started && *fresh != no_link) {
-        listen(*fresh);
         const Link& link = links[*fresh];
+        if (link.kind == LinkKind::remote) {
+            remotes.connect(*fresh);
+        }
+        listen(*fresh);
         if (link.is(link_listens)) {
             trigger(*fresh);
         }

@@ -95,6 +95,9 @@ class Lines : public base::Log {
 /// Thread: shard
 class Rig {
   public:
+    Rig() : Rig(nullptr) {}
+    /// One whose links can lead to the PVs of another Source.
+    explicit Rig(pv::Source& network) : Rig(&network) {}
     RecordId record(std::string_view type, std::string_view name,
                     std::initializer_list<std::pair<std::string_view, std::string_view>> fields = {})
     {
@@ -186,7 +189,15 @@ class Rig {
     base::Counters counters;
     pv::Peer peer;
     Notes notes;
-    Database database{Surroundings{.clock = clock, .log = log, .counters = counters}};
+    Database database;
+
+  private:
+    explicit Rig(pv::Source* network)
+        : database({.clock = clock,
+                    .log = log,
+                    .counters = counters,
+                    .network = network != nullptr ? [network] { return network; } : std::function<pv::Source*()>()})
+    {}
 };
 
 } // namespace iochron::db

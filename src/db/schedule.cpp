@@ -84,7 +84,7 @@ void Core::trigger(LinkId listener)
 {
     const Link& link = links[listener];
     Record& owner = records[link.owner];
-    if (link.is(link_cp) || owner.scan == scan_passive) {
+    if (link.is(link_cp) || (link.is(link_cpp) && owner.scan == scan_passive)) {
         triggers.push(owner);
     }
 }

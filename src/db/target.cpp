@@ -71,17 +71,20 @@ std::expected<LinkId, std::string> Core::make_link(Record& owner, const Field& f
     }
     const LinkId id = links.make(link, kept);
     if (link.kind == LinkKind::wanted) {
-        resolve(id);
+        resolve(id, started);
     }
     return id;
 }
 
-void Core::resolve(LinkId id)
+void Core::resolve(LinkId id, bool complete)
 {
     Link& link = links[id];
     const std::string_view target = links.text(id);
     const Place found = place(target);
     if (found.record == nullptr) {
+        if (complete && with.network) {
+            remotes.make(id);
+        }
         return;
     }
     const Field& field = this->field(*found.record, found.field & static_cast<FieldIndex>(~long_string));
@@ -99,9 +102,6 @@ void Core::resolve(LinkId id)
     const bool plain = !has_field || target.substr(target.find('.') + 1) == field.name;
     if (plain && name == this->name(*found.record)) {
         links.drop_text(id);
-    }
-    if (started) {
-        listen(id);
     }
 }
 
@@ -163,6 +163,9 @@ void Core::drop_link(LinkId id)
 {
     if (id != no_link) {
         unlisten(id);
+        if (links[id].kind == LinkKind::remote) {
+            remotes.end(id);
+        }
         links.free(id);
     }
 }
@@ -177,7 +180,7 @@ std::string Core::link_text(LinkId id) const
     if (link.kind == LinkKind::number && text.empty()) {
         return fmt::format("{}", link.number);
     }
-    if (link.kind != LinkKind::record && link.kind != LinkKind::wanted) {
+    if (link.kind < LinkKind::record) {
         return text;
     }
     if (text.empty()) {
@@ -198,12 +201,27 @@ void Core::raise_link_alarm(Record& record, LinkId link)
                 fmt::format("field {}", field(record, links[link].owner_field).name));
 }
 
+pv::Value Core::read_remote(Record& record, LinkId id)
+{
+    const Link& link = links[id];
+    const Remote& remote = remotes.at(link);
+    if (!remote.has_value()) {
+        raise_link_alarm(record, id);
+        return {};
+    }
+    inherit_alarm(*this, record, link.inherit, remote.alarm, {});
+    return remote.value;
+}
+
 pv::Value Core::read_link(Record& record, LinkId id)
 {
     if (id == no_link || links[id].is_constant()) {
         return {};
     }
     const Link link = links[id];
+    if (link.kind == LinkKind::remote) {
+        return read_remote(record, id);
+    }
     if (link.kind != LinkKind::record) {
         raise_link_alarm(record, id);
         return {};
@@ -225,15 +243,22 @@ pv::Value Core::read_link_as(Record& record, LinkId id, pv::ScalarType type)
     if (value.empty() || (value.type() == type && !value.is_array())) {
         return value;
     }
-    const Link link = links[id];
-    const pv::MetaRef source =
-        type == pv::ScalarType::string ? meta(records[link.target.record], link.target.field) : nullptr;
-    auto converted = pv::convert_to_scalar(value, type, source.get());
-    if (!converted) {
+    auto read = read_as(links[id], value, type);
+    if (!read) {
         raise_link_alarm(record, id);
         return {};
     }
-    return *std::move(converted);
+    return *std::move(read);
+}
+
+std::expected<pv::Value, pv::Status> Core::read_as(const Link& link, const pv::Value& value, pv::ScalarType type)
+{
+    if (type != pv::ScalarType::string) {
+        return pv::convert_to_scalar(value, type, nullptr);
+    }
+    const pv::MetaRef source =
+        link.kind == LinkKind::remote ? remotes.text_meta(link) : meta(records[link.target.record], link.target.field);
+    return pv::convert_to_scalar(value, type, source.get());
 }
 
 pv::Value Core::constant_array(LinkId id) const

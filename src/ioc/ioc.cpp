@@ -76,7 +76,8 @@ Ioc::State::State(IocSettings given)
                 .counters = counters,
                 .limits = settings.limits,
                 .variable = [this](const std::string& name) { return set_variable(name); },
-                .print = ioc::print_line}),
+                .print = ioc::print_line,
+                .network = [this] { return &network(); }}),
       ticks_late(counters.get("ioc.ticks_late")), ticks_skipped(counters.get("ioc.ticks_skipped")),
       user([this](std::exception_ptr thrown) {
           const pv::Status status = outcome_of([&] { std::rethrow_exception(thrown); });
@@ -320,6 +321,8 @@ void Ioc::stop()
     state_->on_shard([this] {
         state_->pva.reset();
         state_->ca.reset();
+        state_->database.leave_network();
+        state_->client.reset();
     });
     state_->shard.stop();
     state_->shard.join();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/counters.h"
+#include "client/ca/client.h"
 #include "db/database.h"
 #include "db/group/groups.h"
 #include "db/load/macros.h"
@@ -46,6 +47,8 @@ struct Ioc::State final : reactor::Work {
     /// Throw where the server cannot be had; open none where the environment wants none.
     void open_ca();
     void open_pva();
+    /// The Channel Access client of links, made at the first call.
+    pv::Source& network();
     void tell(const std::vector<std::string>& problems) const;
     void build_groups(); ///< logs what is wrong with any
     [[nodiscard]] std::vector<db::group::GroupFile> group_files() const;
@@ -95,6 +98,7 @@ struct Ioc::State final : reactor::Work {
     reactor::Executor user;
     reactor::KeyedQueue<std::uint32_t, Setting> pushes;
     std::deque<ioc::Ticker> tickers;
+    std::optional<client::ca::Client> client; ///< of links; gone before the database is
     server::Budget budget;
     std::unique_ptr<server::ca::Server> ca;
     std::unique_ptr<server::pva::Server> pva;

@@ -265,7 +265,7 @@ RecordType ao_type()
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},
-        {.name = "Async Soft Channel", .transfer = write_soft},
+        async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) {
         ao_of(record).adopt(core);

@@ -123,7 +123,7 @@ RecordType bo_type()
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},
-        {.name = "Async Soft Channel", .transfer = write_soft},
+        async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) { static_cast<Bo&>(record).adopt(core); };
     type.release = [](Core& core, Record& record) { static_cast<Bo&>(record).release(core); };

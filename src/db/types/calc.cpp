@@ -197,18 +197,25 @@ void describe(const Core& core, const Record& record, const Field& field, pv::Me
     const LinkId link = is_argument ? calc_of(record).link(field.argument) : no_link;
     constexpr unsigned most_described = 8;
     auto& mutable_core = const_cast<Core&>(core);
-    if (is_argument && (link == no_link || core.links[link].kind != LinkKind::record)) {
+    const LinkKind kind = link == no_link ? LinkKind::none : core.links[link].kind;
+    const pv::Meta* const far = kind == LinkKind::remote ? core.remotes.at(core.links[link]).meta.get() : nullptr;
+    if (is_argument && kind != LinkKind::record && far == nullptr) {
         meta.units.clear();
         meta.display = {};
         meta.hihi = meta.high = meta.low = meta.lolo = pv::Meta::no_limit;
-    }
-    if (link == no_link || core.links[link].kind != LinkKind::record || core.describing >= most_described) {
         return;
     }
-    const Link& to = core.links[link];
-    ++mutable_core.describing;
-    const pv::MetaRef from = mutable_core.meta(core.records[to.target.record], to.target.field);
-    --mutable_core.describing;
+    if (!is_argument || (kind == LinkKind::record && core.describing >= most_described)) {
+        return;
+    }
+    pv::MetaRef near;
+    if (kind == LinkKind::record) {
+        const Link& to = core.links[link];
+        ++mutable_core.describing;
+        near = mutable_core.meta(core.records[to.target.record], to.target.field);
+        --mutable_core.describing;
+    }
+    const pv::Meta* const from = kind == LinkKind::record ? near.get() : far;
     meta.units = from->units;
     meta.precision = from->precision;
     meta.display = from->display;

@@ -66,7 +66,7 @@ template <class R>
     };
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
-        {.name = "Async Soft Channel", .transfer = write_soft},
+        async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) { static_cast<R&>(record).adopt(core); };
     type.release = [](Core& core, Record& record) { static_cast<R&>(record).release(core); };

@@ -146,7 +146,7 @@ RecordType mbbo_type()
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},
-        {.name = "Async Soft Channel", .transfer = write_soft},
+        async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) { mbbo_of(record).adopt(core); };
     type.release = [](Core& core, Record& record) { mbbo_of(record).release(core); };

@@ -53,7 +53,7 @@ RecordType stringout_type()
     type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
-        {.name = "Async Soft Channel", .transfer = write_soft},
+        async_soft_channel(write_soft),
     };
     type.accept = accept_text;
     return type;

@@ -18,6 +18,8 @@ std::span<const Command> commands()
         Command{"dbStateSet", "name", "set a flag of the database", command::db_state_set},
         Command{"dbStateShow", "name [level]", "print a flag of the database", command::db_state_show},
         Command{"dbStateShowAll", "[level]", "print all flags of the database", command::db_state_show_all},
+        Command{"dbcar", "[record] [level]", "report the links to other IOCs; level 1: those unconnected, 2: all",
+                command::dbcar},
         Command{"dbgf", "name", "print a field", command::dbgf},
         Command{"dbl", "[type]", "list the records", command::dbl},
         Command{"dbpf", "name value", "put a field", command::dbpf},

@@ -14,6 +14,7 @@ void pvasr(Shell& shell, std::span<const std::string> arguments);
 void counters(Shell& shell, std::span<const std::string> arguments);
 void db_load_group(Shell& shell, std::span<const std::string> arguments);
 void db_load_records(Shell& shell, std::span<const std::string> arguments);
+void dbcar(Shell& shell, std::span<const std::string> arguments);
 void dbgf(Shell& shell, std::span<const std::string> arguments);
 void dbl(Shell& shell, std::span<const std::string> arguments);
 void dbpf(Shell& shell, std::span<const std::string> arguments);

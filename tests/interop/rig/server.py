@@ -20,11 +20,11 @@ class Server:
 
     def __init__(self, arguments, environment=None, ready=READY):
         self.environment = environment or private_environment()
-        self._repeater = None
+        # First, for an IOC with links to another IOC is a client too.
+        self._repeater = Repeater(int(self.environment["EPICS_CA_REPEATER_PORT"]))
         self.process = Process(arguments, self.environment)
         try:
             self.process.wait_for_line(ready)
-            self._repeater = Repeater(int(self.environment["EPICS_CA_REPEATER_PORT"]))
         except BaseException:
             self.close()
             raise
