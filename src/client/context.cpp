@@ -17,22 +17,6 @@ std::unique_ptr<base::Log> own_log(const ContextSettings& settings)
     return settings.log != nullptr ? nullptr : std::make_unique<reactor::SpdlogLog>();
 }
 
-/// Runs a task on the shard and waits for its end.
-void run_on(reactor::Shard& shard, reactor::Task task)
-{
-    if (shard.inside()) {
-        task();
-        return;
-    }
-    // Shared, since the shard may still be inside set_value() when this goes on.
-    const auto done = std::make_shared<std::promise<void>>();
-    shard.post([&task, done] {
-        task();
-        done->set_value();
-    });
-    done->get_future().wait();
-}
-
 } // namespace
 
 Context::Context(ContextSettings settings) : parts_(std::make_unique<Parts>())
@@ -55,13 +39,13 @@ Context::Context(reactor::Shard& shard, reactor::Executor& executor, ContextSett
     parts_->log = settings.log != nullptr ? settings.log : parts_->own_log.get();
     parts_->shard = &shard;
     parts_->executor = &executor;
-    run_on(shard, [&] { parts_->core = std::make_unique<ContextCore>(shard, executor, settings, *parts_->log); });
+    shard.call([&] { parts_->core = std::make_unique<ContextCore>(shard, executor, settings, *parts_->log); });
 }
 
 // What was posted before still runs, and is told that the client ends; coroutines that wait go on once more.
 Context::~Context()
 {
-    run_on(*parts_->shard, [&] { parts_->core.reset(); });
+    parts_->shard->call([&] { parts_->core.reset(); });
     if (parts_->own_shard) {
         std::promise<void> resumed;
         parts_->own_executor->submit([&] { resumed.set_value(); });

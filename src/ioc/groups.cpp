@@ -98,7 +98,7 @@ bool Ioc::check_groups()
 std::string Ioc::groups_text(int level, std::string_view pattern)
 {
     std::string text;
-    state_->on_shard([&] { text = state_->groups.text(level, pattern); });
+    state_->shard.call([&] { text = state_->groups.text(level, pattern); });
     return text;
 }
 

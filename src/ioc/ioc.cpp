@@ -88,25 +88,6 @@ Ioc::State::State(IocSettings given)
       budget(settings.limits.process_output_bytes)
 {}
 
-void Ioc::State::on_shard(const std::function<void()>& use)
-{
-    if (shard.inside()) {
-        use();
-        return;
-    }
-    // Shared, since the shard may still be inside set_value() when the answer is here.
-    const auto done = std::make_shared<std::promise<void>>();
-    shard.post([&use, done] {
-        try {
-            use();
-            done->set_value();
-        } catch (...) {
-            done->set_exception(std::current_exception());
-        }
-    });
-    done->get_future().get();
-}
-
 void Ioc::State::load(const std::string& path, const db::load::Macros& macros)
 {
     building();
@@ -256,7 +237,7 @@ void Ioc::every(std::chrono::nanoseconds period, std::function<void()> call)
     if (period <= std::chrono::nanoseconds::zero()) {
         throw base::Problem("every() wants a period above zero");
     }
-    state_->on_shard([&] {
+    state_->shard.call([&] {
         ioc::Ticker& ticker =
             state_->tickers.emplace_back(state_->shard, state_->user, period, std::move(call),
                                          ioc::Ticker::Counts{state_->ticks_late, state_->ticks_skipped});
@@ -295,7 +276,7 @@ bool Ioc::started() const
 
 void Ioc::pause()
 {
-    state_->on_shard([this] {
+    state_->shard.call([this] {
         state_->paused = true;
         for (ioc::Ticker& ticker : state_->tickers) {
             ticker.pause();
@@ -305,7 +286,7 @@ void Ioc::pause()
 
 void Ioc::resume()
 {
-    state_->on_shard([this] {
+    state_->shard.call([this] {
         state_->paused = false;
         for (ioc::Ticker& ticker : state_->tickers) {
             ticker.resume(state_->shard.now());
@@ -318,7 +299,7 @@ void Ioc::stop()
     if (!state_->running) {
         return;
     }
-    state_->on_shard([this] {
+    state_->shard.call([this] {
         state_->pva.reset();
         state_->ca.reset();
         state_->database.leave_network();
@@ -381,7 +362,7 @@ base::Log& Ioc::log()
 
 void Ioc::with_database(const std::function<void(db::Database&)>& use)
 {
-    state_->on_shard([&] { use(state_->database); });
+    state_->shard.call([&] { use(state_->database); });
 }
 
 } // namespace iochron

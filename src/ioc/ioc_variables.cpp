@@ -26,7 +26,7 @@ server::Variable Ioc::State::environment() const
 
 void Ioc::set_environment(const std::string& name, const std::string& value)
 {
-    state_->on_shard([&] { state_->settings.environment[name] = value; });
+    state_->shard.call([&] { state_->settings.environment[name] = value; });
 }
 
 } // namespace iochron

@@ -45,25 +45,6 @@ SharedPvServer::State::~State()
     shard.forget(*this);
 }
 
-void SharedPvServer::State::on_shard(const std::function<void()>& use)
-{
-    if (shard.inside()) {
-        use();
-        return;
-    }
-    // Shared, since the shard may still be inside set_value() when the answer is here.
-    const auto done = std::make_shared<std::promise<void>>();
-    shard.post([&use, done] {
-        try {
-            use();
-            done->set_value();
-        } catch (...) {
-            done->set_exception(std::current_exception());
-        }
-    });
-    done->get_future().get();
-}
-
 bool SharedPvServer::State::Order::replace_with(Order& newer)
 {
     if (kind != Kind::post || newer.kind != Kind::post) {
@@ -195,13 +176,13 @@ SharedPvServer::~SharedPvServer()
 SharedPvServer::Pv SharedPvServer::add(const std::string& name, const pv::Structure& first, Handlers handlers)
 {
     Pv added{};
-    state_->on_shard([&] { added = state_->add(name, first, std::move(handlers)); });
+    state_->shard.call([&] { added = state_->add(name, first, std::move(handlers)); });
     return added;
 }
 
 void SharedPvServer::remove(Pv pv)
 {
-    state_->on_shard([&] {
+    state_->shard.call([&] {
         State::Entry& entry = state_->entries.at(static_cast<std::uint32_t>(pv));
         if (entry.pv != nullptr) {
             entry.pv = nullptr;
@@ -261,7 +242,7 @@ void SharedPvServer::stop()
 {
     if (state_->running) {
         state_->user.stop(); // first, as a handler may wait for the shard
-        state_->on_shard([this] {
+        state_->shard.call([this] {
             state_->pva.reset();
             state_->ca.reset();
         });

@@ -44,8 +44,6 @@ struct SharedPvServer::State final : reactor::Touched {
     ~State() override;
 
     void settle(base::Steady /*now*/) override { pvs.settle(); }
-    /// Runs `use` on the shard (here, while it does not run) and waits for its end; throws what it throws.
-    void on_shard(const std::function<void()>& use);
     void obey(std::span<std::pair<std::uint32_t, Order>> orders);
     void tell(const std::vector<std::string>& problems) const;
     void serve(); ///< throws base::Problem where the server cannot be had

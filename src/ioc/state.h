@@ -32,8 +32,6 @@ struct Ioc::State final : reactor::Work {
     base::Steady next_deadline() override { return paused ? base::never : database.next_deadline(); }
     bool advance(base::Steady now) override { return database.advance(now); }
 
-    /// Runs `use` on the shard (here, while it does not run) and waits for its end; throws what it throws.
-    void on_shard(const std::function<void()>& use);
     /// Creates the record of that type, or throws and leaves nothing behind.
     db::RecordId create(std::string_view type, std::string_view name,
                         const std::vector<std::pair<std::string, std::string>>& fields);
@@ -58,7 +56,7 @@ struct Ioc::State final : reactor::Work {
     [[nodiscard]] std::string report(const Server& server, int level, std::string_view none)
     {
         std::string text;
-        on_shard([&] {
+        shard.call([&] {
             if (!server) {
                 text = none;
                 return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <future>
 #include <latch>
 #include <utility>
 
@@ -106,6 +107,25 @@ bool Shard::inside() const
 void Shard::post(Task task)
 {
     deliver(std::make_unique<Posted>(std::move(task)));
+}
+
+void Shard::call(const std::function<void()>& use)
+{
+    if (inside()) {
+        use();
+        return;
+    }
+    // Shared, since the shard may still be inside set_value() when the answer is here.
+    const auto done = std::make_shared<std::promise<void>>();
+    post([&use, done] {
+        try {
+            use();
+            done->set_value();
+        } catch (...) {
+            done->set_exception(std::current_exception());
+        }
+    });
+    done->get_future().get();
 }
 
 void Shard::deliver(std::unique_ptr<Letter> letter)

@@ -49,7 +49,7 @@ class Work {
 ///
 /// One turn: letters, due timers, ready sockets, one slice of the Work with the earliest deadline, then what was
 /// touched. Each kind is bounded in time, so none starves another. With nothing to do it sleeps.
-/// Thread: shard, but start(), stop(), join(), post(), deliver(): any
+/// Thread: shard, but start(), stop(), join(), post(), deliver(), call(): any
 class Shard {
   public:
     explicit Shard(ShardSettings settings = {});
@@ -80,6 +80,9 @@ class Shard {
     /// Runs `task` on the shard, in a later turn. Tasks and letters of one thread keep their order.
     void post(Task task);
     void deliver(std::unique_ptr<Letter> letter);
+    /// Runs `use` on the shard, at once where that is here (see inside()), and waits for its end. What it throws is
+    /// thrown here.
+    void call(const std::function<void()>& use);
 
     /// Work is asked from the next turn on, until it is removed. It may be removed in its own advance().
     void add(Work& work);

@@ -78,6 +78,19 @@ TEST(Shard, RunsOnItsOwnThreadUntilStopped)
     EXPECT_TRUE(inside);
 }
 
+TEST(Shard, CallsFromOutsideWaitAndThrowWhatIsThrown)
+{
+    Shard shard;
+    bool inside = false;
+    shard.call([&] { inside = shard.inside(); });
+    EXPECT_TRUE(inside) << "nobody runs it yet: at once";
+    shard.start();
+    EXPECT_FALSE(shard.inside());
+    shard.call([&] { shard.call([&] { inside = shard.inside(); }); });
+    EXPECT_TRUE(inside);
+    EXPECT_THROW(shard.call([] { throw std::runtime_error("no"); }), std::runtime_error);
+}
+
 TEST(Shard, RemembersAStopThatComesBeforeRun)
 {
     Shard shard;
