@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "client/ca/beacons.h"
 #include "client/ca/monitor.h"
+#include "client/look_ahead.h"
 #include "client/update_batch.h"
 #include "pv/source.h"
 #include "wire/ca/dbr.h"
@@ -142,15 +143,9 @@ class Circuit final : public base::Connection {
     void take_search_reply(const Header& header, Payload payload);
     void ignore(const Header& header, Payload payload);
 
-    struct Seen {
-        const std::byte* at;
-        const std::byte* end;
-        Monitor* monitor;
-    };
-    static constexpr std::size_t ahead = 32;
-    std::size_t look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen);
+    std::size_t look_ahead(const std::byte* at, const std::byte* end, SeenAhead<Monitor>& seen);
     pv::Sample& add(Monitor& monitor);
-    bool take_scalar(const Seen& seen);
+    bool take_scalar(const Seen<Monitor>& seen);
     std::size_t take_scalars(std::span<const std::byte> bytes);
     void take_update(const Header& header, Payload payload);
 

@@ -73,11 +73,11 @@ void read_alarm_and_time(const std::byte* at, pv::Sample& sample)
 
 // hot: asks for the Monitors of the next messages, so that scattered ids do not wait for memory one by one. Stops at
 // anything but a whole update; gives how many it found.
-std::size_t Circuit::look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen)
+std::size_t Circuit::look_ahead(const std::byte* at, const std::byte* end, SeenAhead<Monitor>& seen)
 {
     constexpr std::ptrdiff_t head = wire::ca::short_header_bytes;
     std::size_t count = 0;
-    while (count < ahead && end - at >= head) {
+    while (count < seen_ahead && end - at >= head) {
         const auto command_and_size = base::load<std::uint32_t>(at, big);
         const std::ptrdiff_t total = head + (command_and_size & 0xffff);
         if (command_and_size >> 16 != static_cast<std::uint32_t>(wire::ca::Command::event_add) || end - at < total) {
@@ -103,7 +103,7 @@ pv::Sample& Circuit::add(Monitor& monitor)
 }
 
 // hot: checks an update and hands it over, if it is a single number with a time stamp, as it was asked for.
-bool Circuit::take_scalar(const Seen& seen)
+bool Circuit::take_scalar(const Seen<Monitor>& seen)
 {
     const std::byte* const at = seen.at;
     Monitor& monitor = *seen.monitor;
@@ -129,20 +129,9 @@ bool Circuit::take_scalar(const Seen& seen)
 // that take_message() shall judge.
 std::size_t Circuit::take_scalars(std::span<const std::byte> bytes)
 {
-    std::array<Seen, ahead> seen;
-    const std::byte* at = bytes.data();
-    for (;;) {
-        const std::size_t count = look_ahead(at, bytes.data() + bytes.size(), seen);
-        for (std::size_t i = 0; i < count; ++i) {
-            if (!take_scalar(seen[i])) {
-                return static_cast<std::size_t>(at - bytes.data());
-            }
-            at = seen[i].end;
-        }
-        if (count < ahead) {
-            return static_cast<std::size_t>(at - bytes.data());
-        }
-    }
+    return take_updates<Monitor>(
+        bytes, [this](auto at, auto end, auto& seen) { return look_ahead(at, end, seen); },
+        [this](const Seen<Monitor>& seen) { return take_scalar(seen); });
 }
 
 // All other updates. Without payload it confirms a cancel (or is the empty array of a plain type, which is not asked

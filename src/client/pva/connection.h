@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/connection.h"
+#include "client/look_ahead.h"
 #include "client/pva/monitor.h"
 #include "client/pva/settings.h"
 #include "client/update_batch.h"
@@ -100,14 +101,8 @@ class Connection final : public base::Connection {
         wire::pva::end_message(frame_, start, order_);
         output_.append(frame_);
     }
-    struct Seen {
-        const std::byte* at;
-        const std::byte* end;
-        Monitor* monitor;
-    };
-    static constexpr std::size_t ahead = 32;
-    std::size_t look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen);
-    bool take_number(const Seen& seen);
+    std::size_t look_ahead(const std::byte* at, const std::byte* end, SeenAhead<Monitor>& seen);
+    bool take_number(const Seen<Monitor>& seen);
     std::size_t take_numbers(std::span<const std::byte> bytes);
     void dispatch(const wire::pva::Message& message);
     void validate(base::Reader& reader);

@@ -32,10 +32,10 @@ Layout* Connection::layout_of(const pv::TypeRef& type)
 
 // hot: asks for the Monitors of the next messages, so that scattered ids do not wait for memory one by one. Stops at
 // anything but a whole MONITOR of one segment; gives how many it found.
-std::size_t Connection::look_ahead(const std::byte* at, const std::byte* end, std::array<Seen, ahead>& seen)
+std::size_t Connection::look_ahead(const std::byte* at, const std::byte* end, SeenAhead<Monitor>& seen)
 {
     std::size_t count = 0;
-    while (count < ahead && end - at > head) {
+    while (count < seen_ahead && end - at > head) {
         const bool update = at[0] == std::byte{0xCA} && at[1] != std::byte{} &&
                             (at[2] & ~big_endian) == whole_from_server && at[3] == monitor_code;
         const base::ByteOrder order = order_of(at);
@@ -56,7 +56,7 @@ std::size_t Connection::look_ahead(const std::byte* at, const std::byte* end, st
 }
 
 // hot: checks an update and hands it over, if it is a number's, of a monitor that runs here.
-bool Connection::take_number(const Seen& seen)
+bool Connection::take_number(const Seen<Monitor>& seen)
 {
     Monitor& monitor = *seen.monitor;
     const base::ByteOrder order = order_of(seen.at);
@@ -78,20 +78,9 @@ bool Connection::take_number(const Seen& seen)
 // that dispatch() shall judge.
 std::size_t Connection::take_numbers(std::span<const std::byte> bytes)
 {
-    std::array<Seen, ahead> seen;
-    const std::byte* at = bytes.data();
-    for (;;) {
-        const std::size_t count = look_ahead(at, bytes.data() + bytes.size(), seen);
-        for (std::size_t i = 0; i < count; ++i) {
-            if (!take_number(seen[i])) {
-                return static_cast<std::size_t>(at - bytes.data());
-            }
-            at = seen[i].end;
-        }
-        if (count < ahead) {
-            return static_cast<std::size_t>(at - bytes.data());
-        }
-    }
+    return take_updates<Monitor>(
+        bytes, [this](auto at, auto end, auto& seen) { return look_ahead(at, end, seen); },
+        [this](const Seen<Monitor>& seen) { return take_number(seen); });
 }
 
 } // namespace iochron::client::pva
