@@ -4,6 +4,11 @@
 
 namespace iochron::client::ca {
 
+base::Endpoint server_of(const wire::ca::Beacon& beacon, base::Ipv4 from, std::uint16_t default_port)
+{
+    return {beacon.address != 0 ? base::Ipv4{beacon.address} : from, beacon.port != 0 ? beacon.port : default_port};
+}
+
 void Beacons::connected(const base::Endpoint& server)
 {
     if (!servers_.contains(server)) {

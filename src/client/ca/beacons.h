@@ -2,6 +2,7 @@
 
 #include "base/endpoint.h"
 #include "base/time.h"
+#include "wire/ca/beacon.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,9 @@ enum class BeaconNews : std::uint8_t {
     anomaly,    ///< the server was away or has restarted: names that wait should be searched, its circuit be asked
     new_server, ///< one that came up while we ran
 };
+
+/// The server of a beacon: an old one leaves out its port, and only a repeater fills in the address.
+[[nodiscard]] base::Endpoint server_of(const wire::ca::Beacon& beacon, base::Ipv4 from, std::uint16_t default_port);
 
 /// The servers that are heard of by their beacons, and when they were last. The rules are libca's (bhe.cpp): the
 /// beacon's id must advance by one, and the gap must be near the average of those before.

@@ -234,8 +234,7 @@ std::uint32_t Searcher::number_of(const base::Endpoint& server)
 void Searcher::take_beacon(const wire::ca::Header& header, const base::Endpoint& from)
 {
     const wire::ca::Beacon beacon = wire::ca::decode_beacon(header);
-    const base::Endpoint server{beacon.address != 0 ? base::Ipv4{beacon.address} : from.address,
-                                beacon.port != 0 ? beacon.port : settings_.server_port};
+    const base::Endpoint server = server_of(beacon, from.address, settings_.server_port);
     const base::Steady now = shard_.now();
     registration_->heard_beacon(now);
     const BeaconNews news = beacons_.heard(server, beacon.id, now);

@@ -1,7 +1,7 @@
 #include "client/pva/beacons.h"
 
 #include "reactor/interfaces.h"
-#include "wire/pva/header.h"
+#include "wire/pva/datagram.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,7 +9,6 @@
 namespace iochron::client::pva {
 
 using wire::pva::Command;
-using wire::pva::header_bytes;
 using wire::pva::Search;
 
 Beacons::Beacons(reactor::Shard& shard, const Settings& settings, base::Log& log, std::function<void()> appeared)
@@ -70,20 +69,15 @@ void Beacons::receive(std::span<const reactor::Datagram> datagrams)
 void Beacons::receive(const reactor::Datagram& datagram)
 {
     std::span<const std::byte> left = datagram.bytes;
-    while (left.size() >= header_bytes) {
-        const auto header = wire::pva::read_header(left.first<header_bytes>());
-        if (!header || header->control || header->size > left.size() - header_bytes) {
-            return;
-        }
-        base::Reader reader(left.subspan(header_bytes, header->size), header->order);
-        left = left.subspan(header_bytes + header->size);
-        if (header->command() == Command::origin_tag) {
+    while (auto message = wire::pva::next_message(left)) {
+        const Command command = message->header.command();
+        if (command == Command::origin_tag) {
             return; // was handed on already
         }
-        if (header->command() == Command::search) {
-            hand_on(reader, datagram.from);
-        } else if (header->command() == Command::beacon) {
-            const auto beacon = wire::pva::read_beacon(reader);
+        if (command == Command::search) {
+            hand_on(message->payload, datagram.from);
+        } else if (command == Command::beacon) {
+            const auto beacon = wire::pva::read_beacon(message->payload);
             if (beacon && beacon->server && beacon->protocol == "tcp") {
                 const base::Ipv4 address = beacon->server->any() ? datagram.from.address : *beacon->server;
                 if (table_.heard({address, beacon->port}, beacon->guid, shard_.now())) {

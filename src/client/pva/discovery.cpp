@@ -1,6 +1,6 @@
 #include "client/pva/discovery.h"
 
-#include "wire/pva/header.h"
+#include "wire/pva/datagram.h"
 
 #include <algorithm>
 #include <utility>
@@ -69,20 +69,12 @@ void Discovery::ask()
 
 void Discovery::receive(std::span<const reactor::Datagram> datagrams)
 {
-    using wire::pva::header_bytes;
     for (const reactor::Datagram& datagram : datagrams) {
-        if (datagram.bytes.size() < header_bytes) {
-            continue;
-        }
-        const auto header = wire::pva::read_header(datagram.bytes.first<header_bytes>());
-        if (!header || header->control || header->command() != wire::pva::Command::search_response) {
-            continue;
-        }
-        base::Reader reader(datagram.bytes.subspan(header_bytes), header->order);
-        const auto response = wire::pva::read_search_response(reader);
-        if (response && response->server) {
-            const base::Ipv4 address = response->server->any() ? datagram.from.address : *response->server;
-            heard(header->version, response->guid, response->protocol, {address, response->port});
+        const auto answer = wire::pva::read_search_answer(datagram.bytes);
+        if (answer && answer->response.server) {
+            const wire::pva::SearchResponse& response = answer->response;
+            const base::Ipv4 address = response.server->any() ? datagram.from.address : *response.server;
+            heard(answer->version, response.guid, response.protocol, {address, response.port});
         }
     }
 }

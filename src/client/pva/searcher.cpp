@@ -1,6 +1,6 @@
 #include "client/pva/searcher.h"
 
-#include "wire/pva/header.h"
+#include "wire/pva/datagram.h"
 #include "wire/pva/search.h"
 
 #include <utility>
@@ -127,19 +127,9 @@ void Searcher::send(std::span<const std::uint32_t> ids)
 
 void Searcher::receive(std::span<const reactor::Datagram> datagrams)
 {
-    using wire::pva::header_bytes;
     for (const reactor::Datagram& datagram : datagrams) {
-        if (datagram.bytes.size() < header_bytes) {
-            continue;
-        }
-        const auto header = wire::pva::read_header(datagram.bytes.first<header_bytes>());
-        if (!header || header->control || header->command() != wire::pva::Command::search_response) {
-            continue;
-        }
-        base::Reader reader(datagram.bytes.subspan(header_bytes), header->order);
-        const auto response = wire::pva::read_search_response(reader);
-        if (response) {
-            answered(*response, datagram.from);
+        if (const auto answer = wire::pva::read_search_answer(datagram.bytes)) {
+            answered(answer->response, datagram.from);
         }
     }
     timer_.at(schedule_.deadline(shard_.now()));

@@ -1,13 +1,12 @@
 #include "server/pva/search.h"
 
-#include "wire/pva/header.h"
+#include "wire/pva/datagram.h"
 
 #include <memory>
 
 namespace iochron::server::pva {
 
 using wire::pva::Command;
-using wire::pva::header_bytes;
 using wire::pva::Search;
 
 std::optional<wire::pva::SearchResponse> answer_to(const Search& search, const wire::pva::Guid& guid,
@@ -34,20 +33,14 @@ void SearchResponder::answer(const Datagram& datagram, std::uint16_t port, const
 {
     bool tagged = false;
     std::span<const std::byte> left = datagram.bytes;
-    while (left.size() >= header_bytes) {
-        const auto header = wire::pva::read_header(left.first<header_bytes>());
-        if (!header || header->control || header->size > left.size() - header_bytes) {
-            return;
-        }
-        base::Reader reader(left.subspan(header_bytes, header->size), header->order);
-        left = left.subspan(header_bytes + header->size);
-        if (header->command() == Command::origin_tag) {
+    while (auto message = wire::pva::next_message(left)) {
+        if (message->header.command() == Command::origin_tag) {
             tagged = true;
         }
-        if (header->command() != Command::search || tagged != datagram.handed_on) {
+        if (message->header.command() != Command::search || tagged != datagram.handed_on) {
             continue; // what was handed on counts only where it is known to come from this host
         }
-        auto search = wire::pva::read_search(reader);
+        auto search = wire::pva::read_search(message->payload);
         if (!search || !search->tcp || !search->answer_to || (tagged && search->answer_to->any())) {
             return;
         }
