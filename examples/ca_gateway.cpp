@@ -4,23 +4,13 @@
 //     EPICS_CA_ADDR_LIST=10.1.255.255 EPICS_CA_AUTO_ADDR_LIST=NO EPICS_CAS_INTF_ADDR_LIST=10.2.0.1 ca_gateway
 #include "base/counters.h"
 #include "client/ca/client.h"
+#include "ioc/environment.h"
 #include "reactor/spdlog_log.h"
 #include "server/ca/server.h"
 
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstdlib>
-
-namespace {
-
-std::optional<std::string> variable(std::string_view name)
-{
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-}
-
-} // namespace
 
 int main()
 {
@@ -30,8 +20,8 @@ int main()
     base::Counters counters;
     server::Budget budget(base::Limits{}.process_output_bytes);
 
-    client::ca::Client network(shard, client::ca::parse_settings(variable), log);
-    const server::ca::ParsedSettings parsed = server::ca::parse_settings(variable);
+    client::ca::Client network(shard, client::ca::parse_settings(ioc::process_variable), log);
+    const server::ca::ParsedSettings parsed = server::ca::parse_settings(ioc::process_variable);
     const auto server = server::ca::Server::open(
         shard, parsed.settings, {.sources = {&network}, .log = log, .counters = counters, .budget = budget});
     if (!server) {

@@ -2,20 +2,14 @@
 
 #include "base/problem.h"
 #include "cli/repeater.h"
+#include "ioc/environment.h"
 
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <utility>
 
 namespace iochron::cli {
 namespace {
-
-std::optional<std::string> variable(std::string_view name)
-{
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-}
 
 std::string without_scheme(const std::string& name)
 {
@@ -34,7 +28,7 @@ std::string without_scheme(const std::string& name)
 CaSession::CaSession(const std::vector<std::string>& names, double timeout_s, std::uint16_t priority)
     : timeout_s_(timeout_s), log_({.level = base::Level::warning}), shard_({.name = "ca"})
 {
-    client::ca::Settings settings = client::ca::parse_settings(variable);
+    client::ca::Settings settings = client::ca::parse_settings(ioc::process_variable);
     settings.repeater_command = repeater_command();
     for (const std::string& warning : settings.warnings) {
         log_.warning("ca.environment", "{}", warning);

@@ -4,6 +4,7 @@
 #include "cli/repeater.h"
 #include "client/ca/beacons.h"
 #include "client/ca/registration.h"
+#include "ioc/environment.h"
 #include "reactor/spdlog_log.h"
 #include "wire/ca/beacon.h"
 #include "wire/ca/message.h"
@@ -13,7 +14,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <optional>
 
 namespace iochron::cli {
@@ -30,12 +30,6 @@ Prints the time at which a Channel Access server's beacons say that it came up, 
   -i LEVEL  1: with the average and the last interval, in seconds; 2: every beacon, anomalies marked with *
   -h        this help
 )";
-
-std::optional<std::string> variable(std::string_view name)
-{
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-}
 
 std::string now_text()
 {
@@ -93,8 +87,7 @@ class BeaconWatch {
 
     void heard(const wire::ca::Beacon& beacon, const base::Endpoint& from)
     {
-        const base::Endpoint server{beacon.address != 0 ? base::Ipv4{beacon.address} : from.address,
-                                    beacon.port != 0 ? beacon.port : settings_.server_port};
+        const base::Endpoint server = client::ca::server_of(beacon, from.address, settings_.server_port);
         const client::ca::Beacons::Gap before = beacons_.gap(server);
         registration_->heard_beacon(shard_.now());
         const BeaconNews news = beacons_.heard(server, beacon.id, shard_.now());
@@ -125,7 +118,7 @@ int watch(unsigned interest)
 {
     reactor::SpdlogLog log({.level = base::Level::info});
     reactor::Shard shard({.name = "casw"});
-    client::ca::Settings settings = client::ca::parse_settings(variable);
+    client::ca::Settings settings = client::ca::parse_settings(ioc::process_variable);
     settings.repeater_command = repeater_command();
     BeaconWatch beacons(shard, std::move(settings), interest, log);
     if (!beacons.error().empty()) {
@@ -134,7 +127,7 @@ int watch(unsigned interest)
     }
     if (!shard.run_until(std::chrono::steady_clock::now() + 15s, [&] { return beacons.registered(); })) {
         fmt::print(stderr, "casw: no repeater answers at UDP port {}\n",
-                   client::ca::parse_settings(variable).repeater_port);
+                   client::ca::parse_settings(ioc::process_variable).repeater_port);
         return 1;
     }
     shard.run();

@@ -1,6 +1,7 @@
 #include "cli/pv_session.h"
 
 #include "client/scheme.h"
+#include "ioc/environment.h"
 
 #include <fmt/core.h>
 
@@ -8,20 +9,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <pwd.h>
 
 namespace iochron::cli {
 
 client::ContextSettings pv_context()
 {
-    const auto variable = [](std::string_view name) -> std::optional<std::string> {
-        const char* const value = std::getenv(std::string(name).c_str());
-        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-    };
     client::ContextSettings settings;
-    settings.ca = client::ca::parse_settings(variable);
-    settings.pva = client::pva::parse_settings(variable);
+    settings.ca = client::ca::parse_settings(ioc::process_variable);
+    settings.pva = client::pva::parse_settings(ioc::process_variable);
     if (const passwd* const who = getpwuid(geteuid())) {
         settings.pva.account = who->pw_name;
     }

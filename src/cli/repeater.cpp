@@ -2,13 +2,13 @@
 
 #include "client/ca/repeater.h"
 #include "client/ca/settings.h"
+#include "ioc/environment.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
 #include "reactor/udp.h"
 
 #include <fmt/core.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -37,17 +37,12 @@ has a repeater already, it ends at once, with status 0.
 
 constexpr std::string_view while_used = "--while-used";
 
-std::optional<std::string> variable(std::string_view name)
-{
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-}
-
 // As caRepeater: where the servers of this host send beacons, or else where its clients search.
 std::optional<std::string> with_beacon_list(std::string_view name)
 {
-    const auto beacons = name == "EPICS_CA_ADDR_LIST" ? variable("EPICS_CAS_BEACON_ADDR_LIST") : std::nullopt;
-    return beacons ? beacons : variable(name);
+    const auto beacons =
+        name == "EPICS_CA_ADDR_LIST" ? ioc::process_variable("EPICS_CAS_BEACON_ADDR_LIST") : std::nullopt;
+    return beacons ? beacons : ioc::process_variable(name);
 }
 
 /// Finds out by binding, as caRepeater does.

@@ -22,9 +22,9 @@ Environment process_environment()
     return all;
 }
 
-std::optional<std::string> process_variable(const std::string& name)
+std::optional<std::string> process_variable(std::string_view name)
 {
-    const char* const value = std::getenv(name.c_str());
+    const char* const value = std::getenv(std::string(name).c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 

@@ -13,7 +13,7 @@ using Environment = std::map<std::string, std::string>;
 [[nodiscard]] Environment process_environment();
 
 /// One of them, now.
-[[nodiscard]] std::optional<std::string> process_variable(const std::string& name);
+[[nodiscard]] std::optional<std::string> process_variable(std::string_view name);
 
 /// Prints a line to standard output (1) or standard error (2) at once.
 void print_line(int stream, std::string_view line);

@@ -2,17 +2,16 @@
 
 #include "client/ca/client.h"
 #include "client/pva/client.h"
+#include "ioc/environment.h"
 #include "reactor/spdlog_log.h"
 #include "reactor/system_clock.h"
 
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <future>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,18 +35,12 @@ nlohmann::json to_json(const Verdict& verdict)
             {"misordered", verdict.misordered}, {"wrong", verdict.wrong}, {"silent", verdict.silent}};
 }
 
-std::optional<std::string> variable(std::string_view name)
-{
-    const char* const value = std::getenv(std::string(name).c_str());
-    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-}
-
 std::unique_ptr<pv::Source> network_of(const std::string& protocol, reactor::Shard& shard, base::Log& log)
 {
     if (protocol == "pva") {
-        return std::make_unique<client::pva::Client>(shard, client::pva::parse_settings(variable), log);
+        return std::make_unique<client::pva::Client>(shard, client::pva::parse_settings(ioc::process_variable), log);
     }
-    client::ca::Settings settings = client::ca::parse_settings(variable);
+    client::ca::Settings settings = client::ca::parse_settings(ioc::process_variable);
     settings.repeater_command.clear(); // it would outlive us
     return std::make_unique<client::ca::Client>(shard, std::move(settings), log,
                                                 client::ca::ClientOptions{.describe = false});
