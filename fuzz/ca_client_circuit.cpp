@@ -1,5 +1,6 @@
 // What a CA server may send to our client's circuit: any bytes, in pieces. The first byte says how they are cut.
 #include "client/ca/circuit.h"
+#include "pv/quiet_sink.h"
 
 #include <algorithm>
 
@@ -8,7 +9,7 @@ using namespace iochron::client::ca;
 
 namespace {
 
-struct Nobody final : CircuitUser, pv::Sink {
+struct Nobody final : CircuitUser, pv::QuietSink {
     void rights(wire::ca::Cid, pv::Rights) override {}
     void created(wire::ca::Cid, wire::ca::Sid, wire::ca::Dbr, std::uint32_t) override {}
     void lost(wire::ca::Cid) override {}
@@ -20,12 +21,6 @@ struct Nobody final : CircuitUser, pv::Sink {
     void complaint(std::string_view) override {}
     void gone(std::string_view) override {}
     void properties(Monitor&, wire::ca::Dbr, std::uint32_t, std::span<const std::byte>) override {}
-    void opened(std::span<const pv::Opened>) override {}
-    std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
-    void closed(pv::Token, const pv::Status&) override {}
     void settled() override {}
 };
 

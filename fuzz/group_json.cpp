@@ -2,6 +2,7 @@
 // which are read, put to and monitored.
 #include "base/manual_clock.h"
 #include "db/group/groups.h"
+#include "pv/quiet_sink.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -12,20 +13,16 @@ using namespace iochron;
 
 /// Takes all that it is told.
 /// Thread: shard
-class Listener : public pv::Sink {
+class Listener : public pv::QuietSink {
   public:
     void opened(std::span<const pv::Opened> answers) override { channel = answers.front().channel; }
-    std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
     void completed(pv::Token, const pv::Status&, const pv::Sample* sample) override
     {
         if (sample != nullptr) {
             value = sample->value;
         }
     }
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
     void closed(pv::Token, const pv::Status&) override { std::abort(); }
-    void settled() override {}
 
     pv::ChannelId channel{};
     pv::Value value;

@@ -3,6 +3,7 @@
 #include "client/pva/connection.h"
 #include "pv/normative.h"
 #include "pv/plain.h"
+#include "pv/quiet_sink.h"
 #include "wire/pva/bit_set.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ using client::pva::Connection;
 namespace {
 
 /// Keeps the type that each request's INIT told, and reads later answers into it.
-struct Reader final : client::pva::ConnectionUser, pv::Sink {
+struct Reader final : client::pva::ConnectionUser, pv::QuietSink {
     void validated() override {}
     void created(std::uint32_t, std::uint32_t, const wire::pva::Status&) override {}
     void destroyed(std::uint32_t) override {}
@@ -49,12 +50,6 @@ struct Reader final : client::pva::ConnectionUser, pv::Sink {
         return reader.ok();
     }
     void settled() override {} // both of ConnectionUser and of Sink
-    void opened(std::span<const pv::Opened>) override {}
-    std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
-    void closed(pv::Token, const pv::Status&) override {}
     void gone(std::string_view) override { ++ends; }
 
     std::map<std::uint32_t, pv::Structure> states;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/network_source.h"
+#include "pv/quiet_sink.h"
 #include "reactor/shard.h"
 #include "reactor/timer.h"
 
@@ -17,7 +18,7 @@ namespace iochron::client {
 /// never asked for is searched from then on, and its channel kept open as long as somebody asks; `unknown` means "ask
 /// again", which those who search do by themselves.
 /// Thread: shard
-class Finder final : private pv::Sink {
+class Finder final : private pv::QuietSink {
   public:
     /// Names beyond these are unknown until others have been forgotten: anybody can search for anything.
     static constexpr std::size_t most_names = 100'000;
@@ -45,12 +46,7 @@ class Finder final : private pv::Sink {
     void forget();
 
     void opened(std::span<const pv::Opened> answers) override;
-    std::size_t updates(std::span<const pv::Update> batch) override { return batch.size(); }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
     void closed(pv::Token channel, const pv::Status& why) override;
-    void settled() override {}
 
     NetworkSource& network_;
     reactor::Shard& shard_;

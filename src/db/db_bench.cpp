@@ -1,5 +1,6 @@
 #include "base/manual_clock.h"
 #include "db/database.h"
+#include "pv/quiet_sink.h"
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -9,7 +10,7 @@ namespace {
 
 /// Takes updates and forgets them.
 /// Thread: shard
-class NullSink : public pv::Sink {
+class NullSink : public pv::QuietSink {
   public:
     void opened(std::span<const pv::Opened> answers) override
     {
@@ -25,11 +26,6 @@ class NullSink : public pv::Sink {
         count += batch.size();
         return batch.size();
     }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
-    void closed(pv::Token, const pv::Status&) override {}
-    void settled() override {}
 
     std::vector<pv::ChannelId> channels;
     std::uint64_t sum = 0;

@@ -5,6 +5,7 @@
 #include "base/manual_clock.h"
 #include "client/ca/client.h"
 #include "db/database.h"
+#include "pv/quiet_sink.h"
 #include "pv/source.h"
 #include "reactor/shard.h"
 #include "reactor/system_clock.h"
@@ -25,7 +26,7 @@ using namespace std::chrono_literals;
 
 /// Opens one channel, subscribes to it, and keeps what comes.
 /// Thread: shard
-class Listener : public pv::Sink {
+class Listener : public pv::QuietSink {
   public:
     explicit Listener(pv::Source& source) : source_(source) {}
 
@@ -50,11 +51,6 @@ class Listener : public pv::Sink {
         }
         return batch.size();
     }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
-    void closed(pv::Token, const pv::Status&) override {}
-    void settled() override {}
 
     std::optional<pv::Status> status;
     pv::ChannelId channel{};

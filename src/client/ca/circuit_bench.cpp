@@ -1,4 +1,5 @@
 #include "client/ca/circuit.h"
+#include "pv/quiet_sink.h"
 #include "wire/ca/message.h"
 #include "wire/ca/monitor.h"
 
@@ -13,9 +14,8 @@ using namespace iochron::client::ca;
 namespace {
 
 /// Checks each update as a consumer would: looks at its value.
-struct CheckingSink final : pv::Sink {
+struct CheckingSink final : pv::QuietSink {
 
-    void opened(std::span<const pv::Opened>) override {}
     std::size_t updates(std::span<const pv::Update> batch) override
     {
         for (const pv::Update& update : batch) {
@@ -24,11 +24,6 @@ struct CheckingSink final : pv::Sink {
         count += batch.size();
         return batch.size();
     }
-    void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-    void rights_changed(pv::Token, pv::Rights) override {}
-    void meta_changed(pv::Token, const pv::MetaRef&) override {}
-    void closed(pv::Token, const pv::Status&) override {}
-    void settled() override {}
 
     std::uint64_t count = 0;
     double sum = 0;

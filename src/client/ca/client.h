@@ -9,6 +9,7 @@
 #include "client/finder.h"
 #include "client/network_source.h"
 #include "client/sinks.h"
+#include "pv/quiet_sink.h"
 #include "pv/source.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
@@ -90,17 +91,10 @@ class Client final : public NetworkSource, private SearcherUser, private reactor
   private:
     friend class Link;
     /// The sink of Monitors that have, or may get, several subscribers.
-    class FanOut final : public pv::Sink {
+    class FanOut final : public pv::QuietSink {
       public:
         explicit FanOut(Client& client) : client_(client) {}
         std::size_t updates(std::span<const pv::Update> batch) override;
-        // A Monitor is told of updates only.
-        void opened(std::span<const pv::Opened>) override {}
-        void completed(pv::Token, const pv::Status&, const pv::Sample*) override {}
-        void rights_changed(pv::Token, pv::Rights) override {}
-        void meta_changed(pv::Token, const pv::MetaRef&) override {}
-        void closed(pv::Token, const pv::Status&) override {}
-        void settled() override {}
 
       private:
         Client& client_;
