@@ -2,6 +2,7 @@
 
 #include "client/context_core.h"
 #include "client/scheme.h"
+#include "reactor/detached.h"
 #include "reactor/spdlog_log.h"
 
 #include <gtest/gtest.h>
@@ -71,18 +72,7 @@ TEST(ClientContext, EndsWithOperationsAndMonitorsUnderWay)
     EXPECT_EQ(reading.get().error().outcome, pv::Outcome::cancelled);
 }
 
-/// A coroutine that runs by itself.
-struct Detached {
-    struct promise_type {
-        Detached get_return_object() { return {}; }
-        std::suspend_never initial_suspend() { return {}; }
-        std::suspend_never final_suspend() noexcept { return {}; }
-        void return_void() {}
-        void unhandled_exception() { std::terminate(); }
-    };
-};
-
-Detached put_and_get(Context& context, std::vector<pv::Outcome>& outcomes)
+reactor::Detached put_and_get(Context& context, std::vector<pv::Outcome>& outcomes)
 {
     PutOptions options; // GCC 12 destroys what is made in braces within a co_await twice
     options.timeout = 10ms;

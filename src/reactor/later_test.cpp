@@ -1,22 +1,13 @@
 #include "reactor/later.h"
 
+#include "reactor/detached.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
 
 namespace iochron::reactor {
 namespace {
-
-/// A coroutine that runs by itself.
-struct Detached {
-    struct promise_type {
-        Detached get_return_object() { return {}; }
-        std::suspend_never initial_suspend() { return {}; }
-        std::suspend_never final_suspend() noexcept { return {}; }
-        void return_void() {}
-        void unhandled_exception() { std::terminate(); }
-    };
-};
 
 Detached note(Later<int> later, std::string& notes)
 {
