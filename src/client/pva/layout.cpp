@@ -35,19 +35,43 @@ bool is_scalar(const pv::Field& field, ScalarType type)
     return field.type->is(Form::scalar) && field.type->scalar() == type;
 }
 
-std::uint64_t number_bits(ScalarType type, base::Reader& reader)
-{
-    switch (pv::element_bytes(type)) {
-    case 1:
-        return type == ScalarType::boolean ? std::uint64_t{reader.u8() != 0} : reader.u8();
-    case 2:
-        return reader.u16();
-    case 4:
-        return reader.u32();
-    default:
-        return reader.u64();
+/// An update's parts from its bytes, one after the other.
+class FromBytes {
+  public:
+    explicit FromBytes(base::Reader& reader) : reader_(reader) {}
+    [[nodiscard]] std::int32_t int32() { return reader_.number<std::int32_t>(); }
+    [[nodiscard]] std::int64_t int64() { return reader_.number<std::int64_t>(); }
+    [[nodiscard]] std::string_view text() { return wire::pva::read_text(reader_); }
+    [[nodiscard]] std::uint64_t bits(ScalarType type)
+    {
+        switch (pv::element_bytes(type)) {
+        case 1:
+            return type == ScalarType::boolean ? std::uint64_t{reader_.u8() != 0} : reader_.u8();
+        case 2:
+            return reader_.u16();
+        case 4:
+            return reader_.u32();
+        default:
+            return reader_.u64();
+        }
     }
-}
+
+  private:
+    base::Reader& reader_;
+};
+
+/// One part from its value.
+class FromValue {
+  public:
+    explicit FromValue(const pv::Value& value) : value_(value) {}
+    [[nodiscard]] std::int32_t int32() const { return value_.get<std::int32_t>(); }
+    [[nodiscard]] std::int64_t int64() const { return value_.get<std::int64_t>(); }
+    [[nodiscard]] std::string_view text() const { return value_.text(); }
+    [[nodiscard]] std::uint64_t bits(ScalarType /*type*/) const { return value_.bits(); }
+
+  private:
+    const pv::Value& value_;
+};
 
 } // namespace
 
@@ -60,7 +84,6 @@ struct Layout::Changes {
     std::int32_t severity = 0;
     std::int32_t kind = 0;
     std::string_view message;
-    std::uint16_t message_number = 0;
     std::uint8_t has = 0; ///< by Part
 
     [[nodiscard]] bool have(Part part) const { return (has >> static_cast<unsigned>(part) & 1) != 0; }
@@ -165,49 +188,50 @@ bool Layout::take(base::Reader& reader, Number& number)
         return false;
     }
     Changes changes;
+    FromBytes from(reader);
     for (const Part part : plan->steps) {
-        step(part, reader, changes);
+        read(part, from, changes);
     }
     if (!reader.ok()) {
         return false;
     }
-    changes.message_number = changes.message.empty() ? std::uint16_t{0} : number_of(changes.message);
     apply(changes, number);
     return true;
 }
 
-void Layout::step(Part part, base::Reader& reader, Changes& changes)
+template <class From>
+void Layout::read(Part part, From& from, Changes& changes) const
 {
     changes.has |= static_cast<std::uint8_t>(1u << static_cast<unsigned>(part));
     switch (part) {
-    case Part::value:
-        changes.bits = scalar_ == ScalarType::enumeration ? std::uint16_t(reader.number<std::int32_t>())
-                                                          : number_bits(scalar_, reader);
+    case Part::value: // of an enum_t the index
+        changes.bits =
+            scalar_ == ScalarType::enumeration ? static_cast<std::uint16_t>(from.int32()) : from.bits(scalar_);
         break;
     case Part::severity:
-        changes.severity = reader.number<std::int32_t>();
+        changes.severity = from.int32();
         break;
     case Part::status:
-        changes.kind = reader.number<std::int32_t>();
+        changes.kind = from.int32();
         break;
     case Part::message:
-        changes.message = wire::pva::read_text(reader);
+        changes.message = from.text();
         break;
     case Part::seconds:
-        changes.seconds = reader.number<std::int64_t>();
+        changes.seconds = from.int64();
         break;
     case Part::nanoseconds:
-        changes.nanoseconds = reader.number<std::int32_t>();
+        changes.nanoseconds = from.int32();
         break;
     case Part::user_tag:
-        changes.user_tag = reader.u32();
+        changes.user_tag = static_cast<std::uint32_t>(from.int32());
         break;
     case Part::other:
         break;
     }
 }
 
-void Layout::apply(const Changes& changes, Number& number) const
+void Layout::apply(const Changes& changes, Number& number)
 {
     if (changes.have(Part::value)) {
         number.bits = changes.bits;
@@ -228,7 +252,7 @@ void Layout::apply(const Changes& changes, Number& number) const
         number.kind = static_cast<std::uint32_t>(std::clamp(changes.kind, 0, 15));
     }
     if (changes.have(Part::message)) {
-        number.message = changes.message_number;
+        number.message = number_of(changes.message);
     }
     number.status =
         number.severity == 0
@@ -247,36 +271,9 @@ void Layout::take(const pv::Structure& update, Number& number)
 {
     Changes changes;
     for (std::size_t i = 0; i < parts; ++i) {
-        const std::uint32_t field = places_.field[i];
-        if (!update.is_marked(field)) {
-            continue;
-        }
-        changes.has |= static_cast<std::uint8_t>(1u << i);
-        const pv::Value& value = update.at(field);
-        switch (static_cast<Part>(i)) {
-        case Part::value:
-            changes.bits = scalar_ == ScalarType::enumeration ? value.bits() & 0xffff : value.bits();
-            break;
-        case Part::severity:
-            changes.severity = value.get<std::int32_t>();
-            break;
-        case Part::status:
-            changes.kind = value.get<std::int32_t>();
-            break;
-        case Part::message:
-            changes.message_number = number_of(value.text());
-            break;
-        case Part::seconds:
-            changes.seconds = value.get<std::int64_t>();
-            break;
-        case Part::nanoseconds:
-            changes.nanoseconds = value.get<std::int32_t>();
-            break;
-        case Part::user_tag:
-            changes.user_tag = static_cast<std::uint32_t>(value.get<std::int32_t>());
-            break;
-        case Part::other:
-            break;
+        if (update.is_marked(places_.field[i])) {
+            FromValue from(update.at(places_.field[i]));
+            read(static_cast<Part>(i), from, changes);
         }
     }
     apply(changes, number);

@@ -86,8 +86,9 @@ class Layout {
     [[nodiscard]] static std::optional<Places> places_of(const pv::Type& type, pv::ScalarType& scalar);
     [[nodiscard]] const Plan* plan_for(std::uint64_t marks);
     [[nodiscard]] Plan plan(std::uint64_t marks) const;
-    void step(Part part, base::Reader& reader, Changes& changes);
-    void apply(const Changes& changes, Number& number) const;
+    template <class From>
+    void read(Part part, From& from, Changes& changes) const;
+    void apply(const Changes& changes, Number& number);
     [[nodiscard]] std::uint16_t number_of(std::string_view message);
 
     const void* home_;
