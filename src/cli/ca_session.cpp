@@ -18,7 +18,8 @@ std::string without_scheme(const std::string& name)
         return name;
     }
     if (name.substr(0, colon) != "ca") {
-        throw base::Problem(fmt::format("{}: only ca:// is built, pvAccess is not yet", name));
+        throw base::Problem(
+            fmt::format("{}: this tool asks by Channel Access only, see pvget, pvput, pvmonitor and pvinfo", name));
     }
     return name.substr(colon + 3);
 }
