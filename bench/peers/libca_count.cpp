@@ -3,37 +3,23 @@
 // after the line "measuring". With 0 monitors it gets the first channel's value again and again instead.
 //
 // Built by run.py against the headers and libraries of the Python package epicscorelibs.
+#include "count.h"
+
 #include <cadef.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <string>
 #include <thread>
 #include <vector>
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start)
-{
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-struct Subscription {
-    double last = NAN;
-    unsigned long received = 0;
-    unsigned long lost = 0;
-};
-
 unsigned long connected = 0; // all touched by libca's callbacks alone, one at a time per circuit
 unsigned long heard = 0;
 unsigned long updates = 0;
+unsigned long lost = 0;
 
 void on_connection(connection_handler_args arguments)
 {
@@ -42,22 +28,18 @@ void on_connection(connection_handler_args arguments)
 
 void on_update(event_handler_args arguments)
 {
-    auto& subscription = *static_cast<Subscription*>(arguments.usr);
+    auto& counted = *static_cast<Counted*>(arguments.usr);
     if (arguments.status != ECA_NORMAL) {
         return;
     }
     const double value = static_cast<const dbr_time_double*>(arguments.dbr)->value;
     ++updates;
-    if (subscription.received++ == 0) {
-        ++heard;
-    } else if (value != subscription.last + 1) {
-        subscription.lost += value > subscription.last ? static_cast<unsigned long>(value - subscription.last) - 1 : 1;
-    }
-    subscription.last = value;
+    heard += counted.received == 0;
+    lost += counted.take(value);
 }
 
 /// Waits until `count` has reached `wanted`; the seconds it took, or -1.
-double wait_for(const volatile unsigned long& count, unsigned long wanted, double patience)
+double wait_for(const volatile unsigned long& count, unsigned long wanted)
 {
     const auto start = Clock::now();
     while (count < wanted) {
@@ -94,78 +76,51 @@ double get_us(chid channel, double seconds)
     return times[times.size() / 2];
 }
 
-/// Waits for a line, so that whoever measures this process can look at it before it ends.
-[[noreturn]] void end()
-{
-    std::fflush(stdout);
-    (void)std::getchar();
-    _Exit(0); // libca's orderly end of a million subscriptions takes minutes
-}
-
 } // namespace
 
 int main(int argc, char** argv)
 {
-    if (argc != 5) {
-        std::fprintf(stderr, "usage: libca_count PREFIX PVS MONITORS SECONDS\n");
-        return 2;
-    }
-    const std::string prefix = argv[1];
-    const unsigned long pvs = std::strtoul(argv[2], nullptr, 10);
-    const unsigned long monitors = std::strtoul(argv[3], nullptr, 10);
-    const double seconds = std::atof(argv[4]);
-    constexpr double patience = 120;
+    const Arguments asked(argc, argv);
+    const unsigned long pvs = asked.pvs;
 
     ca_context_create(ca_enable_preemptive_callback);
     std::vector<chid> channels(pvs);
     const auto start = Clock::now();
     for (unsigned long i = 0; i < pvs; ++i) {
-        char name[80];
-        std::snprintf(name, sizeof name, "%s%06lu", prefix.c_str(), i);
-        ca_create_channel(name, on_connection, nullptr, CA_PRIORITY_DEFAULT, &channels[i]);
+        ca_create_channel(asked.name(i).c_str(), on_connection, nullptr, CA_PRIORITY_DEFAULT, &channels[i]);
     }
     ca_flush_io();
-    if (wait_for(connected, pvs, patience) < 0) {
+    if (wait_for(connected, pvs) < 0) {
         std::fprintf(stderr, "libca_count: only %lu of %lu channels connected\n", connected, pvs);
         return 1;
     }
     const double connect_s = since(start);
 
-    if (monitors == 0) {
+    if (asked.monitors == 0) {
         std::printf("measuring\n");
         std::fflush(stdout);
         std::printf("{\"connect s\": %.3f, \"get us\": %.1f, \"seconds\": %.3f}\n", connect_s,
-                    get_us(channels[0], seconds), seconds);
+                    get_us(channels[0], asked.seconds), asked.seconds);
         end();
     }
 
-    std::vector<Subscription> subscriptions(pvs * monitors);
+    std::vector<Counted> subscriptions(pvs * asked.monitors);
     const auto subscribing = Clock::now();
     for (unsigned long i = 0; i < subscriptions.size(); ++i) {
         ca_create_subscription(DBR_TIME_DOUBLE, 1, channels[i % pvs], DBE_VALUE | DBE_ALARM, on_update,
                                &subscriptions[i], nullptr);
     }
     ca_flush_io();
-    if (wait_for(heard, subscriptions.size(), patience) < 0) {
+    if (wait_for(heard, subscriptions.size()) < 0) {
         std::fprintf(stderr, "libca_count: only %lu of %zu subscriptions heard\n", heard, subscriptions.size());
         return 1;
     }
     const double subscribe_s = since(subscribing);
 
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    std::printf("measuring\n");
-    std::fflush(stdout);
-    const unsigned long before = updates;
-    const auto measuring = Clock::now();
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-    const unsigned long received = updates - before;
-    const double measured = since(measuring);
-    unsigned long lost = 0;
-    for (const Subscription& subscription : subscriptions) {
-        lost += subscription.lost;
-    }
+    const Measured measured = measure(updates, asked.seconds);
     std::printf("{\"connect s\": %.3f, \"subscribe s\": %.3f, \"updates/s\": %.0f, \"lost\": %lu, "
                 "\"seconds\": %.3f}\n",
-                connect_s, subscribe_s, static_cast<double>(received) / measured, lost, measured);
+                connect_s, subscribe_s, static_cast<double>(measured.received) / measured.seconds, lost,
+                measured.seconds);
     end();
 }

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from rig.client import run_python
+from rig.client import PLAIN, run_python
 from rig.ports import private_environment
 
 DATABASE = """
@@ -38,17 +38,8 @@ NAMES = ["AI", "AO", "CALC", "BI", "BO", "NAMELESS", "MBBO", "LI", "LO", "I64", 
          "AI.SEVR", "AI.UDF", "AI.PROC", "AI.TSE", "AI.INP", "AI.FLNK", "BO.ZNAM", "BO.OSV", "MBBO.ONVL", "LO.VAL",
          "WD.NELM", "WD.NORD", "CALC.CALC", "CALC.INPA", "CALC.A"]
 
-LOOK = """
+LOOK = PLAIN + """
 from p4p.client.thread import Context
-
-def plain(value):
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list):
-        return [plain(part) for part in value]
-    return "nan" if value != value else value
 
 def look(context, name):
     try:

@@ -2,7 +2,7 @@
 IOC with QSRV 2 (softIocPVX)."""
 import pytest
 
-from rig.client import run_python
+from rig.client import PLAIN, run_python
 
 DATABASE = """
 record(ao, "A") { field(HIGH, "50") field(HSV, "MINOR") field(EGU, "mm") field(PREC, "2") field(DESC, "words") }
@@ -22,19 +22,10 @@ WATCHED = ["A", "A.VAL{dbnd:{abs:2}}", "A.VAL{dbnd:{rel:50}}", "A.VAL{dec:{n:3}}
            "A.VAL{sync:{first:'red'}}", "A.VAL{sync:{last:'red'}}", "A.VAL{sync:{unless:'red'}}", "A.VAL{utag:{V:1}}",
            "A.VAL{dbnd:{abs:2},dec:{n:2}}", "M.VAL{dec:{n:2}}", "W.VAL[1:2]", "W.VAL{dec:{n:2}}", "S.VAL{sync:{while:'red'}}"]
 
-CLIENT = """
+CLIENT = PLAIN + """
 import os, sys, threading
 from p4p.client.thread import Context
 from p4p.util import ThreadedWorkQueue
-
-def plain(value):
-    if isinstance(value, dict):
-        return {name: plain(part) for name, part in value.items()}
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list):
-        return [plain(part) for part in value]
-    return "nan" if value != value else value
 
 work = ThreadedWorkQueue(maxsize=10000, workers=1)
 work.start()

@@ -8,6 +8,19 @@ import textwrap
 from rig.server import iochron_program
 
 
+# For scripts of p4p: what todict() gives, as JSON can carry it.
+PLAIN = """
+def plain(value):
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return "nan" if value != value else value
+"""
+
+
 def run_python(environment, code, *arguments, timeout=30):
     """Runs a Python script with sys.argv[1:] = arguments, and returns what it gave to `answer(value)`: JSON.
 
