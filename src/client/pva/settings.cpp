@@ -11,10 +11,12 @@ Settings parse_settings(const Environment& environment)
 {
     Settings settings;
     Variables variables(environment, settings.warnings);
-    const auto port = [&](std::string_view name, std::uint16_t otherwise) {
-        return static_cast<std::uint16_t>(variables.number(name, otherwise, 1, 65'535));
+    const auto port = [&](std::string_view name, std::uint16_t otherwise, std::uint16_t least = 1) {
+        return static_cast<std::uint16_t>(variables.number(name, otherwise, least, 65'535));
     };
-    settings.server_port = port("EPICS_PVA_SERVER_PORT", port("EPICS_PVAS_SERVER_PORT", settings.server_port));
+    // A server's 0 is any port, which tells a client nothing.
+    const std::uint16_t servers = port("EPICS_PVAS_SERVER_PORT", settings.server_port, 0);
+    settings.server_port = port("EPICS_PVA_SERVER_PORT", servers != 0 ? servers : settings.server_port);
     settings.search_port = port("EPICS_PVA_BROADCAST_PORT", settings.search_port);
     settings.address_list = variables.hosts("EPICS_PVA_ADDR_LIST", settings.search_port);
     settings.name_servers = variables.hosts("EPICS_PVA_NAME_SERVERS", settings.server_port);

@@ -54,6 +54,14 @@ TEST(PvaClientSettings, TakeTheServersPortWhereTheClientHasNone)
     EXPECT_EQ(settings_of({{"EPICS_PVAS_SERVER_PORT", "6000"}, {"EPICS_PVA_SERVER_PORT", "7000"}}).server_port, 7000);
 }
 
+TEST(PvaClientSettings, AServerAtAnyPortIsNoMistake)
+{
+    const Settings settings = settings_of({{"EPICS_PVAS_SERVER_PORT", "0"}});
+    EXPECT_EQ(settings.server_port, 5075);
+    EXPECT_TRUE(settings.warnings.empty());
+    EXPECT_EQ(settings_of({{"EPICS_PVA_SERVER_PORT", "0"}}).warnings.size(), 1u);
+}
+
 TEST(PvaClientSettings, TellWhatMakesNoSense)
 {
     const Settings settings = settings_of({{"EPICS_PVA_BROADCAST_PORT", "0"},
