@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-
 namespace iochron::cli {
 namespace {
 

@@ -3,7 +3,6 @@
 
 #include <fmt/core.h>
 
-
 namespace iochron::cli {
 namespace {
 

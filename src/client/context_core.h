@@ -174,7 +174,7 @@ class ContextCore final : public pv::Sink {
     std::size_t queued_bytes_ = 0;       ///< of all monitors together
     std::vector<Delivery> deliveries_;   ///< of this turn
     std::shared_ptr<ContextCore*> self_; ///< null inside once this is gone: for the executor's answers
-    std::unique_ptr<ca::Client> ca_; ///< once somebody asks for it
+    std::unique_ptr<ca::Client> ca_;     ///< once somebody asks for it
     std::vector<std::unique_ptr<pva::Discovery>> discoveries_;
     std::unique_ptr<pva::Client> pva_; ///< once somebody asks for it
 };

@@ -185,8 +185,8 @@ TEST_F(Passing, TsGivesTheTimeOfTheUpdateOrTheTimeAsTheValue)
 TEST_F(Passing, ReadsAreNeverHeldBack)
 {
     put({1});
-    for (const std::string_view name : {"A.VAL{dbnd:{abs:9}}", "A.VAL{dec:{n:9}}", "A.VAL{utag:{V:9}}",
-                                        "A.VAL{sync:{while:'red'}}"}) {
+    for (const std::string_view name :
+         {"A.VAL{dbnd:{abs:9}}", "A.VAL{dec:{n:9}}", "A.VAL{utag:{V:9}}", "A.VAL{sync:{while:'red'}}"}) {
         rig.database.read({.channel = rig.open(name, rig.notes), .token = Token{9}}, rig.peer, rig.notes);
         EXPECT_EQ(rig.notes.read.value.as_double(), 1) << name;
     }

@@ -192,7 +192,7 @@ class Circuit final : public base::Connection, public Session {
     std::vector<std::uint32_t> free_extras_;
     std::vector<base::Handle> operations_;
     std::size_t subscriptions_ = 0;
-    IdsInUse ids_; ///< of subscriptions
+    IdsInUse ids_;                 ///< of subscriptions
     std::size_t queued_bytes_ = 0; ///< of messages behind puts
 
     base::Steady deadline_ = base::never;
