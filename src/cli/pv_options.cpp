@@ -69,6 +69,9 @@ void take(char letter, const char* argument, const PvTool& tool, PvOptions& opti
     case 'm':
         options.monitor = true;
         break;
+    case 'O':
+        options.overruns = true;
+        break;
     case 'i':
         options.info = true;
         break;

@@ -20,6 +20,7 @@ struct PvOptions {
     unsigned verbosity = 0;             ///< how often -v
     bool quiet = false;                 ///< -q
     bool monitor = false;               ///< -m
+    bool overruns = false;              ///< -O of pvmonitor
     bool info = false;                  ///< -i of pvlist
     std::string service;                ///< -s of pvcall
     std::vector<std::string> arguments; ///< -a of pvcall

@@ -4,6 +4,7 @@
 #include "pv/source.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ Prints PVs over pvAccess: time, value and alarm of those that are a value, all f
   -M MODE     nt (default), raw (all fields that were sent) or json
   -v          raw; -vv: all fields, those that were sent in bold (on a terminal)
   -m          monitor: as pvmonitor
+  -O          of a monitor: shows overruns, as pvmonitor
   -p pva      the only protocol here
   -V -h       version; this help
   -d -c -R -q -t -i -n -F SEPARATOR  are taken, and change nothing
@@ -31,12 +33,14 @@ Prints each update of PVs over pvAccess, until it is interrupted.
   -r REQUEST  pvRequest, as in 'field(value)record[queueSize=10,pipeline=true]'
   -M MODE     nt (default), raw (all fields that have changed) or json
   -v          raw; -vv: all fields that ever came, changed ones in bold (on a terminal); -vvv: all fields
+  -O          shows overruns: says '<Overrun> N' behind the Nth update that stands for older ones too, which the server
+              merged into it; at the end, on standard error, how many there were, and of which fields
   -p pva      the only protocol here
   -V -h       version; this help
   -w SECONDS -m -d -c -R -q -t -i -n -F SEPARATOR  are taken, and change nothing
 )";
 
-constexpr const char* letters = ":hvVRM:r:w:tmp:qdcF:f:ni";
+constexpr const char* letters = ":hvVRM:r:w:tmp:qdcF:f:niO";
 constexpr std::string_view ignored = "RtqdcFni";
 
 int get(const PvOptions& asked)
@@ -79,6 +83,45 @@ class Printer {
           terminal_(isatty(STDOUT_FILENO) == 1)
     {}
 
+    void print(const pv::Update& update)
+    {
+        if (const pv::Structure* const structure = update.sample.value.structure()) {
+            print(*structure);
+        }
+        if (update.sample.overrun) {
+            ++overruns_;
+            if (options_.overruns) {
+                fmt::print("{} <Overrun> {}\n", name_, overruns_);
+                std::fflush(stdout);
+            }
+        }
+    }
+    void connection(bool connected, std::string_view why)
+    {
+        if (connected) {
+            was_connected_ = true;
+        } else if (!was_connected_) {
+            fmt::print(stderr, "{} Error {}\n", name_, why);
+        } else {
+            came_.clear();
+            fmt::print("{} <Disconnect>\n", name_);
+            std::fflush(stdout);
+        }
+    }
+    /// What became of the updates, once there are no more.
+    void sum_up(const client::Monitor& monitor) const
+    {
+        const client::MonitorCounts counts = monitor.counts();
+        const client::Overruns overruns = monitor.overruns();
+        std::vector<std::string> fields;
+        for (const auto& [name, updates] : overruns.fields) {
+            fields.push_back(fmt::format("{} {}", name, updates));
+        }
+        fmt::print(stderr, "{} {} updates, {} of them overrun{}{}, {} merged here\n", name_, counts.received,
+                   counts.overruns, fields.empty() ? "" : ": ", fmt::join(fields, ", "), counts.coalesced);
+    }
+
+  private:
     void print(const pv::Structure& update)
     {
         came_ |= update.marked();
@@ -94,24 +137,11 @@ class Printer {
         fmt::print("{} {}", name_, text_of(shown, options));
         std::fflush(stdout);
     }
-    void connection(bool connected, std::string_view why)
-    {
-        if (connected) {
-            was_connected_ = true;
-        } else if (!was_connected_) {
-            fmt::print(stderr, "{} Error {}\n", name_, why);
-        } else {
-            came_.clear();
-            fmt::print("{} <Disconnect>\n", name_);
-            std::fflush(stdout);
-        }
-    }
-
-  private:
     std::string name_;
     PvOptions options_;
     bool terminal_;
     bool was_connected_ = false;
+    std::uint64_t overruns_ = 0;
     pv::BitSet came_;
 };
 
@@ -131,9 +161,7 @@ int monitor(const PvOptions& options)
             name,
             [&printer](const client::Updates& updates) {
                 for (const pv::Update& update : updates.updates) {
-                    if (const pv::Structure* const structure = update.sample.value.structure()) {
-                        printer.print(*structure);
-                    }
+                    printer.print(update);
                 }
             },
             std::move(how));
@@ -144,6 +172,9 @@ int monitor(const PvOptions& options)
         monitors.push_back(std::move(*monitor));
     }
     ioc::until_signal();
+    for (std::size_t i = 0; options.overruns && i < monitors.size(); ++i) {
+        printers[i]->sum_up(monitors[i]);
+    }
     return 0;
 }
 

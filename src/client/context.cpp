@@ -157,7 +157,23 @@ MonitorCounts Monitor::counts() const
     if (!state_) {
         return {};
     }
-    return {.received = state_->received, .delivered = state_->delivered, .coalesced = state_->coalesced};
+    return {.received = state_->received,
+            .delivered = state_->delivered,
+            .coalesced = state_->coalesced,
+            .overruns = state_->overruns};
+}
+
+Overruns Monitor::overruns() const
+{
+    Overruns overruns;
+    if (state_ && state_->overruns != 0) {
+        state_->shard->call([&] {
+            if (state_->core != nullptr) {
+                overruns = state_->core->overruns(*state_);
+            }
+        });
+    }
+    return overruns;
 }
 
 } // namespace iochron::client

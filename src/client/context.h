@@ -3,6 +3,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "client/ca/settings.h"
+#include "client/overruns.h"
 #include "client/pva/discovery.h"
 #include "client/pva/settings.h"
 #include "pv/sample.h"
@@ -75,7 +76,10 @@ struct MonitorOptions {
 struct MonitorCounts {
     std::uint64_t received = 0;  ///< from the network
     std::uint64_t delivered = 0; ///< to the callback
-    std::uint64_t coalesced = 0;
+    std::uint64_t coalesced = 0; ///< here: replaced by newer ones before the callback could take them
+    /// Received ones that stand for older ones too, which the server merged because its own queue was full. Channel
+    /// Access and PVXS' servers (1.5) never say so.
+    std::uint64_t overruns = 0;
 };
 
 /// A monitor lives as long as this. Losing the connection does not end it. Destroying it does not wait for a callback
@@ -91,6 +95,9 @@ class Monitor {
 
     void cancel();
     [[nodiscard]] MonitorCounts counts() const;
+    /// Which fields the server has merged, and how often. Asks the network's thread, and waits for it: not to be called
+    /// there (MonitorOptions::on_shard).
+    [[nodiscard]] Overruns overruns() const;
 
     struct State; ///< of use to nobody else
 

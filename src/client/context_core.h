@@ -41,6 +41,7 @@ struct Monitor::State {
     std::atomic<std::uint64_t> received{0};
     std::atomic<std::uint64_t> delivered{0};
     std::atomic<std::uint64_t> coalesced{0};
+    std::atomic<std::uint64_t> overruns{0};
 
     std::uint32_t place = 0; ///< in the core's list
     pv::ChannelId channel{};
@@ -73,6 +74,7 @@ class ContextCore final : public pv::Sink {
     void discover(std::chrono::nanoseconds patience, pva::Discovery::Done done);
     void start(std::shared_ptr<Monitor::State> monitor);
     void stop(Monitor::State& monitor);
+    [[nodiscard]] Overruns overruns(const Monitor::State& monitor);
 
     void opened(std::span<const pv::Opened> answers) override;
     std::size_t updates(std::span<const pv::Update> batch) override;

@@ -45,6 +45,11 @@ void ContextCore::stop(Monitor::State& monitor)
     monitors_.pop_back();
 }
 
+Overruns ContextCore::overruns(const Monitor::State& monitor)
+{
+    return monitor.source == pva_.get() ? pva_->overruns(monitor.subscription) : Overruns{};
+}
+
 // hot: updates of one monitor that stand together make one call.
 std::size_t ContextCore::updates(std::span<const pv::Update> batch)
 {
@@ -62,6 +67,10 @@ std::size_t ContextCore::updates(std::span<const pv::Update> batch)
 void ContextCore::take(Monitor::State& monitor, std::span<const pv::Update> updates)
 {
     monitor.received.fetch_add(updates.size(), std::memory_order_relaxed);
+    const auto overran = [](const pv::Update& update) { return update.sample.overrun; };
+    if (const auto overruns = std::ranges::count_if(updates, overran); overruns != 0) {
+        monitor.overruns.fetch_add(static_cast<std::uint64_t>(overruns), std::memory_order_relaxed);
+    }
     if (!monitor.options.on_shard) {
         queue(monitor, updates);
         return;

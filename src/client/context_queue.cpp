@@ -13,6 +13,27 @@ std::size_t bytes_of(const pv::Update& update)
     return sizeof update + held_bytes(update.sample.value) - sizeof update.sample.value;
 }
 
+/// The newest value, with the marks of those that it replaces: what has changed since the last that was handed over.
+void keep_marks(std::span<const pv::Update> replaced, pv::Value& newest)
+{
+    const pv::Structure* const last = newest.structure();
+    if (last == nullptr) {
+        return;
+    }
+    pv::Structure merged = *last;
+    for (const pv::Update& update : replaced) {
+        const pv::Structure* const older = update.sample.value.structure();
+        if (older == nullptr || older->type() != last->type()) {
+            continue;
+        }
+        const pv::BitSet& marks = older->marked();
+        for (std::size_t i = marks.next(0); i != pv::BitSet::none_left; i = marks.next(i + 1)) {
+            merged.mark(static_cast<std::uint32_t>(i));
+        }
+    }
+    newest = pv::Value::of(std::move(merged));
+}
+
 } // namespace
 
 // hot: where the callback keeps up, a copy and nothing else.
@@ -50,6 +71,10 @@ void ContextCore::count(Monitor::State& monitor, std::span<const pv::Update> upd
 void ContextCore::collapse(Monitor::State& monitor)
 {
     const std::size_t replaced = monitor.pending.size() - 1;
+    if (replaced == 0) {
+        return;
+    }
+    keep_marks(std::span(monitor.pending).first(replaced), monitor.pending.back().sample.value);
     monitor.pending.erase(monitor.pending.begin(), monitor.pending.end() - 1);
     monitor.pending_coalesced += replaced;
     monitor.taken += static_cast<std::uint32_t>(replaced);

@@ -2,6 +2,7 @@
 
 #include "client/context_core.h"
 #include "client/scheme.h"
+#include "pv/normative.h"
 #include "reactor/detached.h"
 #include "reactor/spdlog_log.h"
 
@@ -172,6 +173,47 @@ TEST_F(ContextQueues, NewestKeepsOneAndCountsTheRest)
     EXPECT_EQ(told, (std::vector<double>{1, 4}));
     EXPECT_EQ(coalesced, 2u);
     EXPECT_EQ(state->received, 4u);
+}
+
+TEST_F(ContextQueues, TheNewestStructureKeepsTheMarksOfThoseThatItReplaces)
+{
+    std::vector<pv::BitSet> marks;
+    const auto state = start({.queue = QueuePolicy::newest});
+    state->callback = [&](const Updates& updates) {
+        for (const pv::Update& update : updates.updates) {
+            marks.push_back(update.sample.value.structure()->marked());
+        }
+    };
+    pv::Structure structure(pv::nt_scalar(pv::ScalarType::float64));
+    std::array<pv::Update, 3> updates;
+    for (std::size_t i = 0; const char* const path : {"value", "alarm.severity", "timeStamp.userTag"}) {
+        structure.unmark_all();
+        ASSERT_TRUE(structure.set(path, 1).ok());
+        updates[i].token = pv::Token{reinterpret_cast<std::uint64_t>(state.get())};
+        updates[i++].sample.value = pv::Value::of(structure);
+    }
+    core.updates(updates);
+    core.settled();
+    run();
+    pv::Structure all(structure.type());
+    for (const char* const path : {"value", "alarm.severity", "timeStamp.userTag"}) {
+        all.mark(*all.type()->find(path));
+    }
+    EXPECT_EQ(marks, std::vector{all.marked()});
+}
+
+TEST_F(ContextQueues, UpdatesThatTheServerHasMergedAreCounted)
+{
+    const auto state = start({});
+    std::array<pv::Update, 3> updates{number(1), number(2), number(3)};
+    updates[1].sample.overrun = true;
+    for (pv::Update& update : updates) {
+        update.token = pv::Token{reinterpret_cast<std::uint64_t>(state.get())};
+    }
+    core.updates(updates);
+    EXPECT_EQ(state->received, 3u);
+    EXPECT_EQ(state->overruns, 1u);
+    EXPECT_TRUE(core.overruns(*state).fields.empty()) << "it did not come by the wire";
 }
 
 TEST_F(ContextQueues, ConnectionNewsKeepItsPlaceAmongUpdates)

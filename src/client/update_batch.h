@@ -26,6 +26,7 @@ class UpdateBatch {
         update.token = token;
         update.sample.meta = meta;
         update.sample.mask = mask;
+        update.sample.overrun = false;
         return update.sample;
     }
     /// What was added last owns or borrows something, which shall not stay here.

@@ -58,6 +58,7 @@ class Posts {
                                                      {record.sevr, record.stat},
                                                      mask,
                                                      record.acknowledgement(),
+                                                     false,
                                                      message,
                                                      meta}};
         ++batch.size;

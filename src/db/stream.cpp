@@ -22,10 +22,15 @@ pv::Value Core::value(const Record& record, FieldIndex key) const
 
 pv::Sample Core::sample(const Record& record, FieldIndex key, const pv::Meta* meta) const
 {
-    return {value(record, key), {record.time},
-            user_tag(record),   {record.sevr, record.stat},
-            pv::Mask::none,     record.acknowledgement(),
-            message(record),    meta};
+    return {value(record, key),
+            {record.time},
+            user_tag(record),
+            {record.sevr, record.stat},
+            pv::Mask::none,
+            record.acknowledgement(),
+            false,
+            message(record),
+            meta};
 }
 
 std::uint64_t Core::user_tag(const Record& record) const
@@ -134,6 +139,7 @@ void Core::deliver_more(Record& record, Stream& stream, pv::Mask mask, const pv:
                                   {record.sevr, record.stat},
                                   mask & subscription.mask,
                                   record.acknowledgement(),
+                                  false,
                                   message,
                                   stream.meta});
         } else {

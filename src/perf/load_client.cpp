@@ -84,6 +84,7 @@ std::size_t LoadClient::updates(std::span<const pv::Update> batch)
     std::uint64_t alike = 0;
     for (const pv::Update& update : batch) {
         check(update);
+        overruns_ += update.sample.overrun ? 1 : 0;
         if (update.sample.time == stamp) {
             ++alike;
         } else {
@@ -168,6 +169,9 @@ std::vector<std::string> LoadClient::troubles() const
     }
     if (reads_failed_.count > 0) {
         all.push_back(fmt::format("{} PVs could not be read at the end: {}", reads_failed_.count, reads_failed_.first));
+    }
+    if (overruns_ > 0) {
+        all.push_back(fmt::format("{} updates came merged, as the server says (overrun)", overruns_));
     }
     return all;
 }

@@ -43,7 +43,8 @@ class LoadClient final : public pv::Sink {
     /// Reads each PV's value, which must no longer change, waits until every subscription has it (or until nothing has
     /// come for `quiet`) and judges.
     void drain(std::function<void(Verdict)> done, std::chrono::milliseconds quiet = std::chrono::seconds(3));
-    /// What went wrong besides, in words: channels that were lost, PVs that could not be read for the drain.
+    /// What went wrong besides, in words: channels that were lost, PVs that could not be read for the drain, updates
+    /// that the server says it has merged.
     [[nodiscard]] std::vector<std::string> troubles() const;
     /// Updates, ever.
     [[nodiscard]] std::uint64_t received() const { return received_; }
@@ -77,6 +78,7 @@ class LoadClient final : public pv::Sink {
     std::vector<bool> subscribed_; ///< by PV
     Verifier verifier_;
     std::uint64_t received_ = 0; ///< updates, ever
+    std::uint64_t overruns_ = 0; ///< those that stand for older ones too
     Window window_;
     std::chrono::steady_clock::time_point window_began_;
     std::function<void()> ready_;

@@ -39,6 +39,9 @@ struct Sample {
     Alarm alarm;
     Mask mask = Mask::none; ///< why it was posted; none for an answer to a read or a first value
     Acknowledgement acknowledgement;
+    /// It stands for older updates too, which its server merged into it and never sent (pvAccess' overrun). Counted
+    /// where it came from; a network source alone sets it.
+    bool overrun = false;
     /// The alarm's message (AMSG) or null. Borrowed: good until the call that handed the sample over returns.
     const std::string* message = nullptr;
     /// Never null. Borrowed likewise: whoever keeps the sample asks the Source for the channel's MetaRef.

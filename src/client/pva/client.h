@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "client/finder.h"
 #include "client/network_source.h"
+#include "client/overruns.h"
 #include "client/pva/connection.h"
 #include "client/pva/monitor.h"
 #include "client/pva/operation.h"
@@ -55,6 +56,8 @@ class Client final : public NetworkSource, private SearcherUser {
     /// Updates are whole structures, of what the pvRequest asks for. Where that says pipeline=true the server sends no
     /// more than was granted: see credit().
     pv::SubscriptionId structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink);
+    /// What a subscription's server has merged since it was subscribed to, across reconnections.
+    [[nodiscard]] Overruns overruns(pv::SubscriptionId subscription) const;
     /// Of a channel that is open.
     [[nodiscard]] std::optional<base::Endpoint> server_of(pv::ChannelId channel) const;
 
@@ -162,7 +165,8 @@ class Client final : public NetworkSource, private SearcherUser {
     bool answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
     bool initialized(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
     void run(Monitor& monitor, const pv::TypeRef& type);
-    void updated(Monitor& monitor, const pv::Structure& update);
+    void updated(Monitor& monitor, const pv::Structure& update, bool overrun);
+    [[nodiscard]] bool overran(const Monitor& monitor, const pv::TypeRef& type, base::Reader& reader);
     bool updated(Monitor& monitor, WholeState& state, base::Reader& reader, wire::pva::TypeCache& types);
     bool properties_changed(const Monitor& monitor, pv::MetaRef meta);
     void remove(Monitor& monitor, bool tell_server);
@@ -188,7 +192,8 @@ class Client final : public NetworkSource, private SearcherUser {
     std::unordered_map<base::Endpoint, NameServer> name_servers_;
 
     Monitors monitors_;
-    std::unordered_map<std::uint32_t, WholeState> wholes_; ///< of monitors that are no number's, by id
+    std::unordered_map<std::uint32_t, WholeState> wholes_;     ///< of monitors that are no number's, by id
+    std::unordered_map<std::uint32_t, OverrunCount> overruns_; ///< of monitors that had any, by id
     UpdateBatch batch_;
     Sinks sinks_;
     Finder finder_{*this, shard_};

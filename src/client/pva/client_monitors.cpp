@@ -92,6 +92,7 @@ void Client::remove(Monitor& monitor, bool tell_server)
         channel.link->touch();
     }
     wholes_.erase(monitor.id);
+    overruns_.erase(monitor.id);
     monitors_.erase(monitor.id);
 }
 
@@ -143,12 +144,29 @@ bool Client::answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCac
         return whole != wholes_.end() && updated(monitor, whole->second, reader, types);
     }
     const pv::Structure& update = monitor.layout->read(reader, types);
-    (void)wire::pva::read_bit_set(reader); // overrun: the server's queue, not ours
+    const bool overrun = overran(monitor, update.type(), reader);
     if (!reader.ok()) {
         return false;
     }
-    updated(monitor, update);
+    updated(monitor, update, overrun);
     return true;
+}
+
+/// Whether an update stands for older ones too; counts it.
+bool Client::overran(const Monitor& monitor, const pv::TypeRef& type, base::Reader& reader)
+{
+    const pv::BitSet marked = wire::pva::read_bit_set(reader);
+    if (!reader.ok() || marked.none()) {
+        return false;
+    }
+    overruns_[monitor.id].add(type, marked);
+    return true;
+}
+
+Overruns Client::overruns(pv::SubscriptionId subscription) const
+{
+    const auto found = overruns_.find(static_cast<std::uint32_t>(subscription));
+    return found != overruns_.end() ? found->second.so_far() : Overruns{};
 }
 
 bool Client::initialized(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types)
@@ -182,7 +200,7 @@ void Client::run(Monitor& monitor, const pv::TypeRef& type)
 }
 
 /// The long way of a number: its first update, changed properties, and what is rare.
-void Client::updated(Monitor& monitor, const pv::Structure& update)
+void Client::updated(Monitor& monitor, const pv::Structure& update, bool overrun)
 {
     const Channel& channel = channels_.at(monitor.channel);
     monitor.layout->take(update, monitor.number);
@@ -191,12 +209,12 @@ void Client::updated(Monitor& monitor, const pv::Structure& update)
         update_plain_meta(update, meta);
         if (meta != *channel.meta) {
             if (properties_changed(monitor, std::make_shared<pv::Meta>(std::move(meta)))) {
-                tell(batch_, monitor, pv::Mask::property);
+                tell(batch_, monitor, pv::Mask::property).overrun = overrun;
             }
             return;
         }
     }
-    tell(batch_, monitor);
+    tell(batch_, monitor).overrun = overrun;
 }
 
 bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, wire::pva::TypeCache& types)
@@ -207,7 +225,7 @@ bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, 
     pv::Structure& structure = *state.structure;
     structure.unmark_all();
     wire::pva::ValueReader(reader, types).marked(structure);
-    (void)wire::pva::read_bit_set(reader);
+    const bool overrun = overran(monitor, structure.type(), reader);
     if (!reader.ok()) {
         return false;
     }
@@ -223,6 +241,7 @@ bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, 
     pv::Sample& place = batch_.add(*monitor.sink, monitor.token, monitor.meta, pv::Mask::none);
     place = sample_of(channels_.at(monitor.channel), structure, state.plain);
     place.mask = std::exchange(state.started, true) ? mask : pv::Mask::none;
+    place.overrun = overrun;
     batch_.holds_more();
     batch_.flush(); // it borrows from the state
     return true;

@@ -67,7 +67,8 @@ bool Connection::take_number(const Seen<Monitor>& seen)
         return false;
     }
     base::Reader reader({seen.at + head, seen.end}, order);
-    if (!monitor.layout->take(reader, monitor.number)) {
+    // The long way judges overruns too; it takes the same once more.
+    if (!monitor.layout->take(reader, monitor.number) || reader.u8() != 0 || !reader.ok()) {
         return false;
     }
     tell(batch_, monitor);

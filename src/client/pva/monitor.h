@@ -26,11 +26,13 @@ static_assert(sizeof(Monitor) == 64);
 
 // hot.
 /// Adds what the monitor of a number holds now as its next update.
-inline void tell(UpdateBatch& batch, Monitor& monitor, pv::Mask also = pv::Mask::none)
+inline pv::Sample& tell(UpdateBatch& batch, Monitor& monitor, pv::Mask also = pv::Mask::none)
 {
     const pv::Mask mask = monitor.number.started != 0 ? pv::Mask::value | also : pv::Mask::none;
     monitor.number.started = 1;
-    monitor.layout->fill(monitor.number, batch.add(*monitor.sink, monitor.token, monitor.meta, mask));
+    pv::Sample& sample = batch.add(*monitor.sink, monitor.token, monitor.meta, mask);
+    monitor.layout->fill(monitor.number, sample);
+    return sample;
 }
 
 using Monitors = IdTable<Monitor>;
