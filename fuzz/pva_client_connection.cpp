@@ -19,7 +19,7 @@ namespace {
 struct Reader final : client::pva::ConnectionUser, pv::QuietSink {
     void validated() override {}
     void created(std::uint32_t, std::uint32_t, const wire::pva::Status&) override {}
-    void destroyed(std::uint32_t) override {}
+    void destroyed(std::uint32_t, std::uint32_t) override {}
     void message(std::string_view) override {}
     void answered(const wire::pva::SearchResponse&) override {}
     bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader,

@@ -101,7 +101,8 @@ class Client final : public NetworkSource, private SearcherUser {
         State state = State::searching;
         std::uint32_t sid = 0;
         Link* link = nullptr;
-        std::uint32_t place = 0; ///< in the link's list
+        std::uint32_t place = 0;  ///< in the link's list
+        base::Steady create_by{}; ///< while it is connecting, and was asked for
         pv::MetaRef meta;
         pv::Token token{};
         pv::Sink* sink = nullptr;
@@ -124,7 +125,10 @@ class Client final : public NetworkSource, private SearcherUser {
     void found(std::uint32_t id, const base::Endpoint& server) override;
     std::uint32_t add_channel(const pv::OpenRequest& request, pv::Sink& sink);
     void validated(Link& link);
-    void created(std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status);
+    void create(Link& link, std::uint32_t id);
+    void give_up_creations(Link& link);
+    void created(Link& link, std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status);
+    void destroyed(const Link& link, std::uint32_t id, std::uint32_t sid);
     void described(std::uint32_t id, const pv::Structure& structure);
     void opened(std::uint32_t id);
     void lost(std::uint32_t id, const std::string& why, bool again_later);

@@ -1,4 +1,4 @@
-// Channels of the client: found, made, lost, found again.
+// Channels of the client: found, lost, found again.
 #include "client/pva/link.h"
 
 #include <fmt/format.h>
@@ -141,61 +141,8 @@ void Client::found(std::uint32_t id, const base::Endpoint& server)
     channel.state = Channel::State::connecting;
     attach(id, link);
     if (link.validated_) {
-        link.connection_->create_channel(id, channel.name);
+        create(link, id);
         link.touch();
-    }
-}
-
-void Client::validated(Link& link)
-{
-    link.validated_ = true;
-    name_server_connected(link.server_);
-    for (const std::uint32_t id : link.channels_) {
-        link.connection_->create_channel(id, channels_.at(id).name);
-    }
-    link.touch();
-}
-
-void Client::created(std::uint32_t id, std::uint32_t sid, const wire::pva::Status& status)
-{
-    const auto found = channels_.find(id);
-    if (found == channels_.end()) {
-        return; // closed meanwhile
-    }
-    Channel& channel = found->second;
-    if (!status.success()) {
-        lost(id, status.message, true);
-        return;
-    }
-    channel.sid = sid;
-    if (channel.bare) {
-        opened(id);
-        return;
-    }
-    channel.state = Channel::State::describing;
-    start(add_request(id, Request::Kind::describe, {}, nullptr));
-}
-
-/// The first read tells what the PV is: then it is open, and its subscriptions start.
-void Client::described(std::uint32_t id, const pv::Structure& structure)
-{
-    Channel& channel = channels_.at(id);
-    set_meta(channel, meta_of(channel, structure));
-    opened(id);
-}
-
-void Client::opened(std::uint32_t id)
-{
-    Channel& channel = channels_.at(id);
-    channel.state = Channel::State::open;
-    const pv::Opened opened{
-        .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
-    const std::vector<std::uint32_t> before = channel.monitors; // what is asked from within opened() starts by itself
-    channel.sink->opened({&opened, 1});
-    for (const std::uint32_t id_of_monitor : before) {
-        if (Monitor* const monitor = monitors_.find(id_of_monitor)) {
-            start(*monitor);
-        }
     }
 }
 

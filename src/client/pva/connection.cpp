@@ -78,10 +78,10 @@ void Connection::dispatch(const wire::pva::Message& message)
         }
         break;
     case Command::destroy_channel: {
-        reader.skip(sizeof(std::uint32_t));
+        const std::uint32_t sid = reader.u32();
         const std::uint32_t cid = reader.u32();
         if (reader.ok()) {
-            user_.destroyed(cid);
+            user_.destroyed(cid, sid);
         }
         break;
     }

@@ -31,7 +31,7 @@ class ConnectionUser {
     virtual void validated() = 0;
     virtual void created(std::uint32_t cid, std::uint32_t sid, const wire::pva::Status& status) = 0;
     /// The server took the channel away.
-    virtual void destroyed(std::uint32_t cid) = 0;
+    virtual void destroyed(std::uint32_t cid, std::uint32_t sid) = 0;
     /// An answer or update of the request `id`. Gives false where its bytes make no sense.
     virtual bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader,
                           wire::pva::TypeCache& types) = 0;

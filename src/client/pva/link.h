@@ -2,6 +2,7 @@
 
 #include "client/pva/client.h"
 
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -13,15 +14,19 @@ namespace iochron::client::pva {
 /// Thread: shard
 class Client::Link final : public ConnectionUser {
   public:
-    Link(Client& client, const base::Endpoint& server) : client_(client), server_(server) {}
+    Link(Client& client, const base::Endpoint& server)
+        : client_(client), server_(server), creation_timer_(client.shard_)
+    {
+        creation_timer_.at(base::never, [this] { client_.give_up_creations(*this); });
+    }
 
     // ConnectionUser
     void validated() override { client_.validated(*this); }
     void created(std::uint32_t cid, std::uint32_t sid, const wire::pva::Status& status) override
     {
-        client_.created(cid, sid, status);
+        client_.created(*this, cid, sid, status);
     }
-    void destroyed(std::uint32_t cid) override { client_.lost(cid, "the server took the channel away", false); }
+    void destroyed(std::uint32_t cid, std::uint32_t sid) override { client_.destroyed(*this, cid, sid); }
     bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader,
                   wire::pva::TypeCache& types) override
     {
@@ -52,6 +57,13 @@ class Client::Link final : public ConnectionUser {
     Connection* connection_ = nullptr;     ///< likewise
     bool validated_ = false;
     std::vector<std::uint32_t> channels_;
+    /// Channels that the server was asked to create, oldest first, each with the time when it should have answered.
+    struct Creation {
+        base::Steady answer_by;
+        std::uint32_t channel;
+    };
+    std::deque<Creation> creations_;
+    reactor::Timer creation_timer_;
 };
 
 } // namespace iochron::client::pva
