@@ -124,6 +124,12 @@ class Output {
         bool payload = false; ///< shared bytes that belong to the frame before; else frames start here
     };
 
+    /// The next frame's place is known only when this one's is read: without help each would wait for memory.
+    static void fetch_ahead(std::span<const std::byte> segment, std::size_t at)
+    {
+        constexpr std::size_t ahead = 1024;
+        __builtin_prefetch(segment.data() + std::min(at + ahead, segment.size()));
+    }
     void open_segment(std::size_t n);
     void close_segment();
     void release(Segment& segment);
@@ -168,6 +174,7 @@ std::size_t Output::retain(FrameBytes frame_bytes, Keep keep, Amend amend)
         }
         const std::span<const std::byte> all(segment.begin, segment.size);
         for (std::size_t at = 0; at < all.size();) {
+            fetch_ahead(all, at);
             const std::size_t size = std::min(frame_bytes(all.subspan(at)), all.size() - at);
             const std::span<const std::byte> frame = all.subspan(at, size);
             at += size;
@@ -214,6 +221,7 @@ void Output::walk(FrameBytes frame_bytes, See see) const
         const std::size_t end = open ? static_cast<std::size_t>(end_ - begin_) : segment.size;
         const std::span<const std::byte> all(segment.begin, segment.payload ? 0 : end);
         for (std::size_t at = 0; at < all.size();) {
+            fetch_ahead(all, at);
             const std::size_t size = std::min(frame_bytes(all.subspan(at)), all.size() - at);
             if (at >= segment.written) {
                 see(all.subspan(at, size));

@@ -87,6 +87,16 @@ class BitSet {
         }
         return *this;
     }
+    /// Whether all bits of the other are in this.
+    [[nodiscard]] bool contains(const BitSet& other) const
+    {
+        for (std::size_t i = 0; i < other.words(); ++i) {
+            if ((other.word(i) & ~(i < words() ? word(i) : 0)) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
     bool operator==(const BitSet& other) const
     {
         for (std::size_t i = 0; i < std::max(words(), other.words()); ++i) {

@@ -75,7 +75,8 @@ class TcpStream : private Touched {
             flush();
         }
     }
-    /// Writes now what the kernel takes without waiting, at most 512 KiB.
+    /// Writes now what the kernel takes without waiting, at most 512 KiB; tells the connection by sent() when all is
+    /// written, which may bring more.
     void flush();
     /// Ends the stream at once, without writing what waits; closed(why) follows at the end of the turn.
     void close(std::string_view why);

@@ -180,6 +180,9 @@ void TcpStream::write()
         if (taken < offered) {
             blocked_ = true;
             io_->watch.await_writable();
+        } else if (output.empty()) { // it may have more, which it holds back while this waits
+            took_bytes_ = false;
+            connection_->sent(shard_.now());
         }
     }
 }

@@ -235,6 +235,44 @@ TEST_F(Tcp, HoldsBackForAReaderThatStopsAndServesOthers)
     EXPECT_TRUE(made[0]->output().empty());
 }
 
+/// Has more to say whenever all is written, `pieces` times.
+/// Thread: shard
+class PiecemealConnection final : public ListeningConnection {
+  public:
+    PiecemealConnection(base::BlockPool& pool, Seen& seen, int pieces)
+        : ListeningConnection(pool, seen), pieces_(pieces)
+    {}
+    void sent(base::Steady now) override
+    {
+        ListeningConnection::sent(now);
+        if (output().empty() && pieces_ > 0) {
+            --pieces_;
+            say("piece");
+        }
+    }
+
+  private:
+    int pieces_;
+};
+
+TEST_F(Tcp, WritesWhatAConnectionHoldsBackUntilTheRestIsWrittenInTheSameTurn)
+{
+    serve();
+    const TcpConnect connect(
+        clients, server(), 5s,
+        [this](TcpStream& stream) {
+            client_stream = &stream;
+            return std::make_unique<PiecemealConnection>(stream.shard().pool(), client_seen, 3);
+        },
+        [](const std::string& why) { FAIL() << why; });
+    ASSERT_TRUE(run([&] { return client_stream != nullptr && served.size() == 1; }));
+    static_cast<ListeningConnection&>(client_stream->connection()).say("first");
+    client_stream->flush();
+    EXPECT_EQ(client_stream->bytes_sent(), 20u);
+    EXPECT_EQ(client_seen.sent, 4);
+    ASSERT_TRUE(run([&] { return server_seen.received == "firstpiecepiecepiece"; }));
+}
+
 TEST_F(Tcp, GivesUpOnAPeerThatDoesNotReadTheLastOutput)
 {
     TcpStreams impatient(shard, {.closing = 1ms});

@@ -1,35 +1,20 @@
 #pragma once
 
 #include "base/output.h"
+#include "server/dropped.h"
+#include "server/frames.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <unordered_set>
-#include <vector>
 
 namespace iochron::server {
 
-/// How a protocol's frames are told apart while they wait.
-/// Thread: fixed
-struct Frames {
-    /// The whole length of the frame that starts with these bytes, shared payload included.
-    std::size_t (*bytes)(std::span<const std::byte> frame);
-    /// The subscription of which the frame is an update; nothing for every other frame, which is never dropped.
-    std::optional<std::uint32_t> (*update)(std::span<const std::byte> frame);
-    /// Whether all that an update tells is told again by a newer one of the same subscription. Null: always. A protocol
-    /// whose updates carry only what has changed says here which fields each of them has (docs/decisions/0007).
-    bool (*covers)(std::span<const std::byte> newer, std::span<const std::byte> older) = nullptr;
-    /// How an update says that it stands for older ones too. Null: the protocol has no words for it.
-    base::Output::Amendment (*overrun)(std::span<const std::byte> update,
-                                       std::span<const std::span<const std::byte>> superseded) = nullptr;
-};
-
 /// One queue under the lossless contract (design.md section 5). While its oldest bytes are younger than max_lag it
 /// only holds them. Then it is behind: of each subscription it keeps the newest update, and older ones that tell of
-/// something which no newer one tells (see Frames::covers); all other frames keep their place, and whenever it has
+/// something which no newer one tells (see Collapse); all other frames keep their place, and whenever it has
 /// doubled since, it collapses again, so that memory stays flat whatever the rate. It is current again when all that
 /// the last collapse left has been written. Thread: shard
 class Queue {
@@ -47,10 +32,10 @@ class Queue {
     std::size_t collapse();
     /// Takes all that waits in `other`, which is behind, and is behind in its place. This must be empty.
     void take_over(Queue& other);
-    /// Updates that were dropped, by subscription. Only those with any.
-    [[nodiscard]] const std::unordered_map<std::uint32_t, std::uint64_t>& dropped() const { return dropped_; }
+    /// Updates of a subscription that were dropped.
+    [[nodiscard]] std::uint64_t dropped(std::uint32_t subscription) const { return dropped_.of(subscription); }
     /// Forgets the count of a subscription that has ended, and gives it.
-    std::uint64_t forget(std::uint32_t subscription);
+    std::uint64_t forget(std::uint32_t subscription) { return dropped_.forget(subscription); }
     /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart, or its
     /// peer counts what it gets.
     void keep_all_of(std::uint32_t subscription, bool all);
@@ -58,18 +43,12 @@ class Queue {
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
   private:
-    static constexpr std::size_t none = ~std::size_t{0};
-    using Updates = std::span<const std::span<const std::byte>>;
-
     /// The subscription of which a frame is an update that may be dropped.
     [[nodiscard]] std::optional<std::uint32_t> update(std::span<const std::byte> frame) const;
-    [[nodiscard]] std::vector<std::size_t> superseded(Updates updates) const;
-    [[nodiscard]] std::unordered_map<std::size_t, base::Output::Amendment>
-    amendments(Updates updates, std::span<const std::size_t> by) const;
 
     base::Output output_;
     const Frames* frames_;
-    std::unordered_map<std::uint32_t, std::uint64_t> dropped_;
+    Dropped dropped_;
     std::unordered_set<std::uint32_t> kept_whole_; ///< ids of which no update is dropped
     std::size_t kept_bytes_ = 0;
     std::uint64_t until_ = 0; ///< current again when so much has been written

@@ -194,9 +194,14 @@ TEST_F(BacklogTest, AnUpdateIsKeptForWhatNoNewerOneTells)
 {
     // Of a protocol of changes: capital letters tell all, small ones a part of it.
     Frames changes = frames;
-    changes.covers = [](std::span<const std::byte> newer, std::span<const std::byte> older) {
-        const auto tells_all = [](std::byte letter) { return letter < std::byte{'a'}; };
-        return tells_all(newer[8]) || !tells_all(older[8]);
+    changes.marks = [](std::span<const std::byte> update) { return update.subspan(8, 1); };
+    changes.marked = [](std::span<const std::byte> marks) {
+        pv::BitSet set;
+        set.set(0);
+        if (marks[0] < std::byte{'a'}) {
+            set.set(1);
+        }
+        return set;
     };
     Queue queue(pool, changes);
     for (const char letter : {'a', 'B', 'c', 'D', 'e', 'f'}) {

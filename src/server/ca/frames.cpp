@@ -6,21 +6,22 @@
 namespace iochron::server::ca {
 namespace {
 
-using wire::ca::next_message;
+constexpr auto big = base::ByteOrder::big;
 
 std::size_t whole_bytes(std::span<const std::byte> frame)
 {
-    return static_cast<std::size_t>(next_message(frame).total_bytes);
+    return wire::ca::encoded_bytes(frame.data());
 }
 
 /// An update has a status in p1, where the confirmation of a cancel has a SID, which is never so small.
 std::optional<std::uint32_t> updated(std::span<const std::byte> frame)
 {
-    const wire::ca::Header header = next_message(frame).header;
-    if (header.command != wire::ca::Command::event_add || header.p1 >= first_sid) {
+    const wire::ca::Command command{base::load<std::uint16_t>(frame.data(), big)};
+    if (command != wire::ca::Command::event_add ||
+        base::load<std::uint32_t>(frame.data() + wire::ca::p1_offset, big) >= first_sid) {
         return std::nullopt;
     }
-    return header.p2;
+    return base::load<std::uint32_t>(frame.data() + wire::ca::p2_offset, big);
 }
 
 } // namespace

@@ -19,12 +19,18 @@ std::size_t whole_bytes(std::span<const std::byte> frame)
 constexpr std::size_t size_at = 4;
 constexpr std::size_t subcommand_at = id_offset + 4;
 
-/// The fields that an update marks, lowest first, 8 to a byte as this server's byte order has them.
-std::span<const std::byte> marks(std::span<const std::byte> frame)
+/// The bit set behind the subcommand. (Structures inside are never marked as a whole by us, see pv::Structure.)
+std::span<const std::byte> marks(std::span<const std::byte> update)
 {
-    base::Reader reader(frame.subspan(subcommand_at + 1), byte_order);
+    base::Reader reader(update.subspan(subcommand_at + 1), byte_order);
     const std::size_t size = wire::pva::read_size(reader);
-    return reader.bytes(size);
+    return update.subspan(subcommand_at + 1, update.size() - subcommand_at - 1 - reader.left() + size);
+}
+
+pv::BitSet marked(std::span<const std::byte> marks)
+{
+    base::Reader reader(marks, byte_order);
+    return wire::pva::read_bit_set(reader);
 }
 
 /// A monitor's message with the subcommand 0 is an update; INIT and the end of a monitor are never dropped.
@@ -38,46 +44,22 @@ std::optional<std::uint32_t> updated(std::span<const std::byte> frame)
     return base::load<std::uint32_t>(frame.data() + id_offset, base::native_order);
 }
 
-/// An update tells what it marks. (Structures inside are never marked as a whole by us, see pv::Structure.)
-bool tells_all(std::span<const std::byte> newer, std::span<const std::byte> older)
-{
-    const auto has = marks(newer);
-    const auto wants = marks(older);
-    for (std::size_t i = 0; i < wants.size(); ++i) {
-        if (const std::byte there = i < has.size() ? has[i] : std::byte{}; (wants[i] & ~there) != std::byte{}) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /// The fields that older updates have told too are marked at the end, where an update has no such mark before.
-base::Output::Amendment tell_overrun(std::span<const std::byte> update,
-                                     std::span<const std::span<const std::byte>> superseded)
+void tell_overrun(std::span<const std::byte> update, const pv::BitSet& told, base::Output::Amendment& how)
 {
-    pv::BitSet told;
-    for (const std::span<const std::byte> older : superseded) {
-        base::Reader reader(older.subspan(subcommand_at + 1), byte_order);
-        told |= wire::pva::read_bit_set(reader);
-    }
-    std::vector<std::byte> end;
+    const std::size_t whole = whole_bytes(update);
+    const bool borrows = whole > update.size(); // its end stands behind what it shares
+    how.head.assign(update.begin(), borrows ? update.end() : update.end() - 1);
+    std::vector<std::byte>& end = borrows ? how.end : how.head;
+    const std::size_t before = end.size();
     wire::pva::Encoder encoder(end, byte_order);
     write(encoder, told);
-    const bool borrows = whole_bytes(update) > update.size(); // its end stands behind what it shares
-    base::Output::Amendment amendment;
-    amendment.head.assign(update.begin(), borrows ? update.end() : update.end() - 1);
-    base::store(amendment.head.data() + size_at,
-                static_cast<std::uint32_t>(whole_bytes(update) - header_bytes - 1 + end.size()), byte_order);
-    if (borrows) {
-        amendment.end = std::move(end);
-    } else {
-        amendment.head.insert(amendment.head.end(), end.begin(), end.end());
-    }
-    return amendment;
+    const std::size_t size = whole - header_bytes - 1 + end.size() - before;
+    base::store(how.head.data() + size_at, static_cast<std::uint32_t>(size), byte_order);
 }
 
 } // namespace
 
-const Frames frames{.bytes = whole_bytes, .update = updated, .covers = tells_all, .overrun = tell_overrun};
+const Frames frames{.bytes = whole_bytes, .update = updated, .marks = marks, .marked = marked, .overrun = tell_overrun};
 
 } // namespace iochron::server::pva

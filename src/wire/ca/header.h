@@ -29,8 +29,11 @@ inline constexpr std::size_t short_header_bytes = 16;
 inline constexpr std::size_t extended_header_bytes = 24;
 /// A size field of this value announces the extended form.
 inline constexpr std::uint16_t extended_mark = 0xFFFF;
-/// Where p2 (an update's subscription id) lies, in both forms.
+/// Where size, p1 and p2 (an update's subscription id) lie, in both forms; and the size in the extended one.
+inline constexpr std::size_t size_offset = 2;
+inline constexpr std::size_t p1_offset = 8;
 inline constexpr std::size_t p2_offset = 12;
+inline constexpr std::size_t extended_size_offset = 16;
 
 /// Payloads are padded to 8 bytes.
 [[nodiscard]] constexpr std::uint64_t padded(std::uint64_t bytes)
@@ -105,10 +108,10 @@ struct FrameLimits {
     const std::byte* const at = bytes.data();
     constexpr auto big = base::ByteOrder::big;
     frame.header = {.command = Command{base::load<std::uint16_t>(at, big)},
-                    .size = base::load<std::uint16_t>(at + 2, big),
+                    .size = base::load<std::uint16_t>(at + size_offset, big),
                     .type = base::load<std::uint16_t>(at + 4, big),
                     .count = base::load<std::uint16_t>(at + 6, big),
-                    .p1 = base::load<std::uint32_t>(at + 8, big),
+                    .p1 = base::load<std::uint32_t>(at + p1_offset, big),
                     .p2 = base::load<std::uint32_t>(at + p2_offset, big)};
     std::size_t head = short_header_bytes;
     if (frame.header.size == extended_mark && limits.may_extend) {
@@ -116,7 +119,7 @@ struct FrameLimits {
         if (bytes.size() < head) {
             return frame;
         }
-        frame.header.size = base::load<std::uint32_t>(at + 16, big);
+        frame.header.size = base::load<std::uint32_t>(at + extended_size_offset, big);
         frame.header.count = base::load<std::uint32_t>(at + 20, big);
         frame.header.extended = true;
     }
@@ -131,6 +134,17 @@ struct FrameLimits {
         frame.payload = bytes.subspan(head, frame.header.size);
     }
     return frame;
+}
+
+// hot: where a queue is behind, it walks all that waits.
+/// The whole length of a message that was encoded here, so that it is known to be in order.
+[[nodiscard]] inline std::size_t encoded_bytes(const std::byte* message)
+{
+    constexpr auto big = base::ByteOrder::big;
+    const auto size = base::load<std::uint16_t>(message + size_offset, big);
+    return size == extended_mark
+               ? extended_header_bytes + base::load<std::uint32_t>(message + extended_size_offset, big)
+               : short_header_bytes + std::size_t{size};
 }
 
 } // namespace iochron::wire::ca

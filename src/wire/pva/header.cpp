@@ -3,12 +3,6 @@
 namespace iochron::wire::pva {
 namespace {
 
-constexpr std::byte magic{0xCA};
-constexpr std::uint8_t flag_control = 0x01;
-constexpr std::uint8_t flag_segment = 0x30;
-constexpr std::uint8_t flag_server = 0x40;
-constexpr std::uint8_t flag_big = 0x80;
-
 std::uint8_t flags_of(const Header& header)
 {
     return static_cast<std::uint8_t>((header.control ? flag_control : 0) | static_cast<std::uint8_t>(header.segment) |
@@ -54,23 +48,6 @@ void write(std::span<std::byte, header_bytes> to, const Header& header)
     to[2] = std::byte{flags_of(header)};
     to[3] = std::byte{header.code};
     base::store(to.data() + 4, header.size, header.order);
-}
-
-std::optional<Header> read_header(std::span<const std::byte, header_bytes> bytes)
-{
-    const auto at = [&](std::size_t i) { return std::to_integer<std::uint8_t>(bytes[i]); };
-    if (bytes[0] != magic || at(1) == 0) {
-        return std::nullopt;
-    }
-    const std::uint8_t flags = at(2);
-    const auto order = (flags & flag_big) != 0 ? base::ByteOrder::big : base::ByteOrder::little;
-    return Header{.version = at(1),
-                  .control = (flags & flag_control) != 0,
-                  .segment = static_cast<Header::Segment>(flags & flag_segment),
-                  .from = (flags & flag_server) != 0 ? Role::server : Role::client,
-                  .order = order,
-                  .code = at(3),
-                  .size = base::load<std::uint32_t>(bytes.data() + 4, order)};
 }
 
 std::size_t begin_message(std::vector<std::byte>& to, Role from, base::ByteOrder order, Command command)

@@ -15,6 +15,12 @@ namespace iochron::wire::pva {
 
 inline constexpr std::uint8_t protocol_version = 2;
 inline constexpr std::size_t header_bytes = 8;
+/// Each header: the magic byte, the version, flags, a code, and the size.
+inline constexpr std::byte magic{0xCA};
+inline constexpr std::uint8_t flag_control = 0x01;
+inline constexpr std::uint8_t flag_segment = 0x30;
+inline constexpr std::uint8_t flag_server = 0x40;
+inline constexpr std::uint8_t flag_big = 0x80;
 
 enum class Command : std::uint8_t {
     beacon = 0,
@@ -67,8 +73,24 @@ struct Header {
 };
 
 void write(std::span<std::byte, header_bytes> to, const Header& header);
+// hot: for each update that comes, and for each that waits where a queue is behind.
 /// Nothing where the first byte is not 0xCA or the version is 0: no pvAccess.
-[[nodiscard]] std::optional<Header> read_header(std::span<const std::byte, header_bytes> bytes);
+[[nodiscard]] inline std::optional<Header> read_header(std::span<const std::byte, header_bytes> bytes)
+{
+    const auto at = [&](std::size_t i) { return std::to_integer<std::uint8_t>(bytes[i]); };
+    if (bytes[0] != magic || at(1) == 0) {
+        return std::nullopt;
+    }
+    const std::uint8_t flags = at(2);
+    const auto order = (flags & flag_big) != 0 ? base::ByteOrder::big : base::ByteOrder::little;
+    return Header{.version = at(1),
+                  .control = (flags & flag_control) != 0,
+                  .segment = static_cast<Header::Segment>(flags & flag_segment),
+                  .from = (flags & flag_server) != 0 ? Role::server : Role::client,
+                  .order = order,
+                  .code = at(3),
+                  .size = base::load<std::uint32_t>(bytes.data() + 4, order)};
+}
 
 /// Starts a message at the end of `to`; its size is filled in by end_message(), with what it borrows. Gives where it
 /// starts.
