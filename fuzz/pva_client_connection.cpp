@@ -20,7 +20,7 @@ struct Reader final : client::pva::ConnectionUser, pv::QuietSink {
     void validated() override {}
     void created(std::uint32_t, std::uint32_t, const wire::pva::Status&) override {}
     void destroyed(std::uint32_t, std::uint32_t) override {}
-    void message(std::string_view) override {}
+    void message(std::uint32_t, wire::pva::MessageKind, std::string_view) override {}
     void answered(const wire::pva::SearchResponse&) override {}
     bool answered(wire::pva::Command command, std::uint32_t id, base::Reader& reader,
                   wire::pva::TypeCache& types) override

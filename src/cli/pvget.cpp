@@ -6,7 +6,9 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <unistd.h>
+#include <utility>
 
 namespace iochron::cli {
 namespace {
@@ -108,6 +110,14 @@ class Printer {
             std::fflush(stdout);
         }
     }
+    /// Gives whether it is the first time: a monitor is asked for again with its channel.
+    bool end(const pv::Status& why)
+    {
+        if (!why.ok()) {
+            fmt::print(stderr, "{} Error {}\n", name_, why.text);
+        }
+        return !std::exchange(ended_, true);
+    }
     /// What became of the updates, once there are no more.
     void sum_up(const client::Monitor& monitor) const
     {
@@ -141,14 +151,36 @@ class Printer {
     PvOptions options_;
     bool terminal_;
     bool was_connected_ = false;
+    bool ended_ = false;
     std::uint64_t overruns_ = 0;
     pv::BitSet came_;
+};
+
+/// Ends the program, as EPICS' tool, once all monitors were refused or ended by their servers.
+/// Thread: any (the context's executor)
+class Ends {
+  public:
+    explicit Ends(std::size_t monitors) : left_(monitors) {}
+
+    void add(const pv::Status& why)
+    {
+        failed_ = failed_ || !why.ok();
+        if (--left_ == 0) {
+            std::fflush(stdout);
+            std::_Exit(failed_ ? 1 : 0); // the main thread waits for a signal
+        }
+    }
+
+  private:
+    std::size_t left_;
+    bool failed_ = false;
 };
 
 int monitor(const PvOptions& options)
 {
     const std::size_t width = width_of(options.words);
     std::vector<std::unique_ptr<Printer>> printers; // outlive the context
+    Ends ends(options.words.size());
     client::Context context(pv_context());
     std::vector<client::Monitor> monitors;
     for (const std::string& name : options.words) {
@@ -157,6 +189,11 @@ int monitor(const PvOptions& options)
         how.structures = true;
         how.request = options.request;
         how.on_connection = [&printer](bool connected, std::string_view why) { printer.connection(connected, why); };
+        how.on_end = [&printer, &ends](const pv::Status& why) {
+            if (printer.end(why)) {
+                ends.add(why);
+            }
+        };
         auto monitor = context.monitor(
             name,
             [&printer](const client::Updates& updates) {

@@ -52,6 +52,9 @@ int put(const PvOptions& options)
     if (!done.ok()) {
         throw base::Problem(done.text);
     }
+    if (!done.text.empty()) {
+        fmt::print(stderr, "{}: Warning: {}\n", without_scheme(options.words[0]), done.text);
+    }
     fmt::print("{}{}", options.quiet ? "" : "New : ", text_of(present(context, options), options));
     return 0;
 }

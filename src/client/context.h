@@ -71,6 +71,9 @@ struct MonitorOptions {
     /// Told when the channel is connected, and when it is lost, with the reason. Like the updates, in one order with
     /// them.
     std::move_only_function<void(bool connected, std::string_view why)> on_connection = nullptr;
+    /// Told when the server refuses the monitor, with its words, or has ended it (ok), likewise in one order with the
+    /// updates. It is asked for again when the channel comes back. Without it, it is logged.
+    std::move_only_function<void(const pv::Status& why)> on_end = nullptr;
 };
 
 struct MonitorCounts {
@@ -171,7 +174,8 @@ class Context {
     reactor::Later<Outcome<Reading>> get_later(std::string_view name,
                                                std::chrono::nanoseconds timeout = std::chrono::seconds(5));
 
-    /// A value of any type; the server converts. Without wait it returns when the server has made the write.
+    /// A value of any type; the server converts. Without wait it returns when the server has made the write. Where that
+    /// warns of something, the Status is ok and has its words.
     pv::Status put(std::string_view name, const pv::Value& value, PutOptions options = {});
     reactor::Later<pv::Status> put_later(std::string_view name, const pv::Value& value, PutOptions options = {});
 

@@ -24,6 +24,7 @@ using PutDone = std::move_only_function<void(pv::Status)>;
 struct Answer {
     pv::Value value;
     PvInfo info;
+    std::string words; ///< warnings of the server
 };
 using AnswerDone = std::move_only_function<void(Outcome<Answer>)>;
 
@@ -82,6 +83,7 @@ class ContextCore final : public pv::Sink {
     void rights_changed(pv::Token channel, pv::Rights rights) override;
     void meta_changed(pv::Token channel, const pv::MetaRef& meta) override;
     void closed(pv::Token channel, const pv::Status& why) override;
+    bool ended(pv::Token subscription, const pv::Status& why) override;
     void settled() override;
 
   private:
@@ -113,9 +115,10 @@ class ContextCore final : public pv::Sink {
         std::vector<pv::Update> updates;
         pv::MetaRef meta;
         std::uint64_t coalesced = 0;
-        bool is_connection = false;
+        enum class Kind : std::uint8_t { updates, connection, end };
+        Kind kind = Kind::updates;
         bool connected = false;
-        std::string why;
+        pv::Status why;
     };
     using Operations = base::Slots<std::unique_ptr<Operation>>;
 
@@ -136,6 +139,7 @@ class ContextCore final : public pv::Sink {
     void collapse(Monitor::State& monitor);
     void enforce_budget();
     void tell_connection(Monitor::State& monitor, bool connected, std::string_view why);
+    Delivery& behind_updates(Monitor::State& monitor, Delivery::Kind kind);
     void hand_over(Monitor::State& monitor);
     void submit();
     void delivered(const std::vector<std::shared_ptr<Monitor::State>>& monitors);

@@ -108,13 +108,33 @@ void ContextCore::tell_connection(Monitor::State& monitor, bool connected, std::
         monitor.options.on_connection(connected, why);
         return;
     }
-    hand_over(monitor);
-    Delivery delivery;
-    delivery.monitor = monitors_[monitor.place];
-    delivery.is_connection = true;
+    Delivery& delivery = behind_updates(monitor, Delivery::Kind::connection);
     delivery.connected = connected;
-    delivery.why = why;
-    deliveries_.push_back(std::move(delivery));
+    delivery.why.text = why;
+}
+
+bool ContextCore::ended(pv::Token subscription, const pv::Status& why)
+{
+    Monitor::State& monitor = monitor_of(subscription);
+    if (!monitor.options.on_end) {
+        return false;
+    }
+    if (monitor.options.on_shard) {
+        monitor.options.on_end(why);
+    } else {
+        behind_updates(monitor, Delivery::Kind::end).why = why;
+    }
+    return true;
+}
+
+/// What is told next, with all updates before it on their way.
+ContextCore::Delivery& ContextCore::behind_updates(Monitor::State& monitor, Delivery::Kind kind)
+{
+    hand_over(monitor);
+    Delivery& delivery = deliveries_.emplace_back();
+    delivery.monitor = monitors_[monitor.place];
+    delivery.kind = kind;
+    return delivery;
 }
 
 void ContextCore::hand_over(Monitor::State& monitor)
@@ -184,8 +204,12 @@ void ContextCore::call(Delivery& delivery)
     if (monitor.cancelled) {
         return;
     }
-    if (delivery.is_connection) {
-        monitor.options.on_connection(delivery.connected, delivery.why);
+    if (delivery.kind == Delivery::Kind::connection) {
+        monitor.options.on_connection(delivery.connected, delivery.why.text);
+        return;
+    }
+    if (delivery.kind == Delivery::Kind::end) {
+        monitor.options.on_end(delivery.why);
         return;
     }
     for (pv::Update& update : delivery.updates) {

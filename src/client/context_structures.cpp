@@ -43,9 +43,9 @@ Outcome<PvInfo> info_of(const Answer& answer)
     return answer.info;
 }
 
-Outcome<bool> done_of(const Answer& /*answer*/)
+Outcome<std::string> words_of(const Answer& answer)
 {
-    return true;
+    return answer.words;
 }
 
 } // namespace
@@ -98,7 +98,7 @@ reactor::Later<pv::Status> Context::Structures::put(std::string_view name, const
         [&parts, name = *bare, how, operation = std::move(operation), given = std::move(given)]() mutable {
             parts.core->ask(name, how, std::move(operation),
                             [given = std::move(given)](const Outcome<Answer>& answer) mutable {
-                                given.set(answer ? pv::Status{} : answer.error());
+                                given.set(answer ? pv::Status{pv::Outcome::ok, answer->words} : answer.error());
                             });
         });
     return later;
@@ -143,8 +143,8 @@ Outcome<pv::Value> Context::rpc(std::string_view name, const pv::Structure& argu
 pv::Status Context::process(std::string_view name, const StructureOptions& options)
 {
     const auto done =
-        Structures(*this).ask<bool>(name, options, {.kind = pva::Operation::Kind::process}, done_of).get();
-    return done ? pv::Status{} : done.error();
+        Structures(*this).ask<std::string>(name, options, {.kind = pva::Operation::Kind::process}, words_of).get();
+    return done ? pv::Status{pv::Outcome::ok, *done} : done.error();
 }
 
 reactor::Later<Outcome<PvInfo>> Context::info_later(std::string_view name, const StructureOptions& options)
@@ -226,6 +226,7 @@ void ContextCore::answer(Operation& operation, const pv::Status& status, const p
         return;
     }
     Answer answer;
+    answer.words = status.text;
     if (sample != nullptr) {
         answer.value = sample->value;
         answer.info.type = sample->meta != nullptr ? sample->meta->structure : nullptr;

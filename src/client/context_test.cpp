@@ -232,6 +232,25 @@ TEST_F(ContextQueues, ConnectionNewsKeepItsPlaceAmongUpdates)
     EXPECT_EQ(told, (std::vector<double>{100, 1, 2, -100, 100, 3}));
 }
 
+TEST_F(ContextQueues, TheEndOfAMonitorComesBehindItsUpdates)
+{
+    std::vector<std::string> ends;
+    const auto state = start({.on_end = [&](const pv::Status& why) {
+        ends.push_back(why.text);
+        told.push_back(-1);
+    }});
+    const pv::Token subscription{reinterpret_cast<std::uint64_t>(state.get())};
+    update(*state, {1});
+    update(*state, {2});
+    EXPECT_TRUE(core.ended(subscription, {pv::Outcome::get_failed, "out of paper"}));
+    update(*state, {3});
+    run();
+    EXPECT_EQ(told, (std::vector<double>{1, 2, -1, 3}));
+    EXPECT_EQ(ends, std::vector<std::string>{"out of paper"});
+    const auto other = start({});
+    EXPECT_FALSE(core.ended(pv::Token{reinterpret_cast<std::uint64_t>(other.get())}, {})) << "nobody has taken notice";
+}
+
 TEST_F(ContextQueues, OnShardCallsAtOnceAndACancelledOneNotAtAll)
 {
     const auto direct = start({.on_shard = true});

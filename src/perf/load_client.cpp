@@ -154,6 +154,12 @@ void LoadClient::closed(pv::Token, const pv::Status& why)
     channels_lost_.add(why);
 }
 
+bool LoadClient::ended(pv::Token, const pv::Status& why)
+{
+    monitors_ended_.add(why);
+    return true;
+}
+
 void LoadClient::Trouble::add(const pv::Status& status)
 {
     if (count++ == 0) {
@@ -166,6 +172,9 @@ std::vector<std::string> LoadClient::troubles() const
     std::vector<std::string> all;
     if (channels_lost_.count > 0) {
         all.push_back(fmt::format("{} channels lost: {}", channels_lost_.count, channels_lost_.first));
+    }
+    if (monitors_ended_.count > 0) {
+        all.push_back(fmt::format("{} monitors refused or ended: {}", monitors_ended_.count, monitors_ended_.first));
     }
     if (reads_failed_.count > 0) {
         all.push_back(fmt::format("{} PVs could not be read at the end: {}", reads_failed_.count, reads_failed_.first));

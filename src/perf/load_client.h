@@ -55,6 +55,7 @@ class LoadClient final : public pv::Sink {
     void rights_changed(pv::Token, pv::Rights) override {}
     void meta_changed(pv::Token, const pv::MetaRef&) override {}
     void closed(pv::Token channel, const pv::Status& why) override;
+    bool ended(pv::Token subscription, const pv::Status& why) override;
     void settled() override {}
 
   private:
@@ -89,6 +90,7 @@ class LoadClient final : public pv::Sink {
     int quiet_looks_ = 0;
     int quiet_looks_enough_ = 0;
     Trouble channels_lost_;
+    Trouble monitors_ended_;
     Trouble reads_failed_;
     reactor::Timer timer_;
 };

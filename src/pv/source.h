@@ -63,6 +63,10 @@ class Sink {
     /// The channel is gone, for now (a network source opens it again by itself: `opened` with the same token comes, and
     /// subscriptions go on) or for ever. Operations under way were completed with `disconnected` before.
     virtual void closed(Token channel, const Status& why) = 0;
+    /// Nothing more comes of the subscription: it was refused, with the words of who refused it, or its server has
+    /// ended it (ok). It stays, and a network source asks for it again when its channel comes back. Gives whether
+    /// somebody has taken notice; where not, the Source logs it.
+    virtual bool ended(Token /*subscription*/, const Status& /*why*/) { return false; }
     /// Nothing more comes of the present piece of work: write out what you hold.
     virtual void settled() = 0;
 };

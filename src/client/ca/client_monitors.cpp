@@ -223,9 +223,23 @@ void Client::stop_monitors(Channel& channel)
 
 void Client::monitor_failed(wire::ca::SubId id, wire::ca::Eca status)
 {
-    if (Monitor* const monitor = monitors_.find(static_cast<std::uint32_t>(id))) {
-        log_.warning("ca.client.monitor", "the subscription of {} failed: {}", *channels_.get(monitor->channel).name,
-                     wire::ca::text(status));
+    Monitor* const monitor = monitors_.find(static_cast<std::uint32_t>(id));
+    if (monitor == nullptr) {
+        return;
+    }
+    batch_.flush(); // what came before
+    const std::string name = *channels_.get(monitor->channel).name;
+    const pv::Status why(pv::Outcome::get_failed, std::string(wire::ca::text(status)));
+    std::vector<std::pair<pv::Sink*, pv::Token>> told; // they may unsubscribe meanwhile
+    for (std::uint32_t at = monitor->first_subscriber; at != 0; at = subscribers_.get(at).next_of_monitor) {
+        told.emplace_back(subscribers_.get(at).sink, subscribers_.get(at).token);
+    }
+    bool heard = false;
+    for (const auto& [sink, token] : told) {
+        heard = sink->ended(token, why) || heard;
+    }
+    if (!heard) {
+        log_.warning("ca.client.monitor", "the subscription of {} failed: {}", name, why.text);
     }
 }
 

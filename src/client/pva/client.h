@@ -91,6 +91,7 @@ class Client final : public NetworkSource, private SearcherUser {
         pv::Value asked;                    ///< the pvRequest; none: everything
         bool reads_back = false;            ///< a put waits for the choices of its value
         bool ready = false;                 ///< INIT was answered
+        std::string words;                  ///< warnings of the server
         pv::TypeRef back;                   ///< what a put-get gives
         std::optional<pv::Structure> state; ///< once INIT has told the type
     };
@@ -152,6 +153,7 @@ class Client final : public NetworkSource, private SearcherUser {
     [[nodiscard]] pv::MetaRef meta_of(const Channel& channel, const pv::Structure& structure) const;
     // What structures alone are asked for (client_operations.cpp).
     static wire::pva::Command command_of(Request::Kind kind);
+    static bool is_put(Request::Kind kind);
     static pv::Outcome failure_of(Request::Kind kind);
     void put(std::uint32_t id, Request& request);
     bool read_back(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
@@ -162,6 +164,12 @@ class Client final : public NetworkSource, private SearcherUser {
     void finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample);
     void end(std::uint32_t id, bool tell_server);
 
+    // What servers say in words (client_words.cpp).
+    void told(const Link& link, std::uint32_t id, wire::pva::MessageKind kind, std::string_view text);
+    static void note(Request& request, std::string_view text);
+    [[nodiscard]] pv::Status with_words(const Request& request, pv::Status status);
+    void ended(const Monitor& monitor, const pv::Status& why);
+
     // Monitors (client_monitors.cpp).
     Monitor* add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink);
     void start(Monitor& monitor);
@@ -169,6 +177,8 @@ class Client final : public NetworkSource, private SearcherUser {
     bool answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
     bool initialized(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
     void run(Monitor& monitor, const pv::TypeRef& type);
+    bool finished(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
+    bool updated(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
     void updated(Monitor& monitor, const pv::Structure& update, bool overrun);
     [[nodiscard]] bool overran(const Monitor& monitor, const pv::TypeRef& type, base::Reader& reader);
     bool updated(Monitor& monitor, WholeState& state, base::Reader& reader, wire::pva::TypeCache& types);

@@ -136,9 +136,31 @@ bool Client::answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCac
     if ((subcommand & init) != 0) {
         return initialized(monitor, reader, types);
     }
-    if ((subcommand & last) != 0) { // the server has ended it
-        return true;
+    if ((subcommand & last) != 0) {
+        return finished(monitor, reader, types);
     }
+    return updated(monitor, reader, types);
+}
+
+/// The server has ended it, perhaps with an update that is the last.
+bool Client::finished(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types)
+{
+    const pv::Status why = to_pv_status(wire::pva::read_status(reader), pv::Outcome::get_failed);
+    if (!reader.ok()) {
+        return false;
+    }
+    const std::uint32_t id = monitor.id;
+    if (why.ok() && reader.left() > 0 && !updated(monitor, reader, types)) {
+        return false;
+    }
+    if (const Monitor* const still = monitors_.find(id)) { // who took the update may have ended it
+        ended(*still, why);
+    }
+    return true;
+}
+
+bool Client::updated(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types)
+{
     if (monitor.layout == nullptr) {
         const auto whole = wholes_.find(monitor.id);
         return whole != wholes_.end() && updated(monitor, whole->second, reader, types);
@@ -179,8 +201,7 @@ bool Client::initialized(Monitor& monitor, base::Reader& reader, wire::pva::Type
     if (type && type->is(pv::Type::Form::structure)) {
         run(monitor, type);
     } else {
-        log_.warning("pva.client.monitor", "{} cannot be monitored: {}", channels_.at(monitor.channel).name,
-                     status.success() ? "it is no structure" : status.message);
+        ended(monitor, {pv::Outcome::get_failed, status.success() ? "it is no structure" : status.message});
     }
     return true;
 }

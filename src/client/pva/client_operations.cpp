@@ -55,10 +55,14 @@ Command Client::command_of(Request::Kind kind)
     return Command::get;
 }
 
+bool Client::is_put(Request::Kind kind)
+{
+    return kind == Request::Kind::write || kind == Request::Kind::put_get || kind == Request::Kind::process;
+}
+
 pv::Outcome Client::failure_of(Request::Kind kind)
 {
-    const bool puts = kind == Request::Kind::write || kind == Request::Kind::put_get || kind == Request::Kind::process;
-    return puts ? pv::Outcome::put_failed : pv::Outcome::get_failed;
+    return is_put(kind) ? pv::Outcome::put_failed : pv::Outcome::get_failed;
 }
 
 void Client::execute(pv::ChannelId channel, pv::Token token, Operation operation, pv::Sink& sink)

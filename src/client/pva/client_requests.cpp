@@ -106,6 +106,9 @@ bool Client::initialized(std::uint32_t id, Request& request, base::Reader& reade
     const auto no_structure = [](const pv::TypeRef& what) { return !what || !what->is(pv::Type::Form::structure); };
     const bool wrong =
         (typed && no_structure(type)) || (request.kind == Request::Kind::put_get && no_structure(request.back));
+    if (status.success()) {
+        note(request, status.message);
+    }
     if (!status.success() || wrong) {
         const std::string why = status.success() ? "the PV is no structure" : status.message;
         if (request.kind == Request::Kind::describe) {
@@ -154,6 +157,7 @@ bool Client::executed(std::uint32_t id, Request& request, base::Reader& reader, 
                                                 : finish(id, to_pv_status(status, failure_of(request.kind)), nullptr);
         return true;
     }
+    note(request, status.message);
     switch (request.kind) {
     case Request::Kind::write:
     case Request::Kind::put_get:
@@ -217,10 +221,12 @@ pv::MetaRef Client::meta_of(const Channel& channel, const pv::Structure& structu
 
 void Client::finish(std::uint32_t id, const pv::Status& status, const pv::Sample* sample)
 {
-    const pv::Token token = requests_.at(id).token;
-    pv::Sink& sink = *requests_.at(id).sink;
+    const Request& request = requests_.at(id);
+    const pv::Token token = request.token;
+    pv::Sink& sink = *request.sink;
+    const pv::Status told = with_words(request, status);
     end(id, false);
-    sink.completed(token, status, sample);
+    sink.completed(token, told, sample);
 }
 
 void Client::end(std::uint32_t id, bool tell_server)

@@ -117,10 +117,12 @@ void Connection::answered(Command command, base::Reader& reader)
 
 void Connection::told(base::Reader& reader)
 {
-    reader.skip(sizeof(std::uint32_t) + sizeof(std::uint8_t)); // which request, how serious
+    const std::uint32_t id = reader.u32();
+    const auto kind = static_cast<wire::pva::MessageKind>(
+        std::min(reader.u8(), static_cast<std::uint8_t>(wire::pva::MessageKind::fatal)));
     const std::string_view text = wire::pva::read_text(reader);
     if (reader.ok()) {
-        user_.message(text);
+        user_.message(id, kind, text);
     }
 }
 

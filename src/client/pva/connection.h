@@ -37,8 +37,8 @@ class ConnectionUser {
                           wire::pva::TypeCache& types) = 0;
     /// What was received at once has been told.
     virtual void settled() = 0;
-    /// Of the server, to people: what it did not do as it was asked.
-    virtual void message(std::string_view text) = 0;
+    /// Of the server, to people: about the request `id`, or none of ours.
+    virtual void message(std::uint32_t id, wire::pva::MessageKind kind, std::string_view text) = 0;
     /// To a search that was sent here.
     virtual void answered(const wire::pva::SearchResponse& response) = 0;
     virtual void gone(std::string_view why) = 0;

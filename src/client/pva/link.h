@@ -33,9 +33,9 @@ class Client::Link final : public ConnectionUser {
         return client_.answered(*this, command, id, reader, types);
     }
     void settled() override { client_.settled(); }
-    void message(std::string_view text) override
+    void message(std::uint32_t id, wire::pva::MessageKind kind, std::string_view text) override
     {
-        client_.log_.warning("pva.client.message " + to_string(server_), "PVA server {}: {}", to_string(server_), text);
+        client_.told(*this, id, kind, text);
     }
     void answered(const wire::pva::SearchResponse& response) override { client_.searcher_.answered(response, server_); }
     void gone(std::string_view why) override { client_.gone(*this, why); }

@@ -37,14 +37,14 @@ Status read_status(base::Reader& reader)
 Status to_status(const pv::Status& status)
 {
     if (status.ok()) {
-        return {};
+        return {status.text.empty() ? Status::Kind::ok : Status::Kind::warning, status.text, {}};
     }
     return {Status::Kind::error, status.text.empty() ? std::string(to_string(status.outcome)) : status.text, {}};
 }
 
 pv::Status to_pv_status(const Status& status, pv::Outcome failure)
 {
-    return status.success() ? pv::Status{} : pv::Status{failure, status.message};
+    return status.success() ? pv::Status{pv::Outcome::ok, status.message} : pv::Status{failure, status.message};
 }
 
 } // namespace iochron::wire::pva
