@@ -35,7 +35,7 @@ bool Inbox::push(std::unique_ptr<Letter> letter)
 
 void Inbox::take(Letters& letters)
 {
-    if (newest_.load(std::memory_order_relaxed) == nullptr) {
+    if (empty()) {
         return;
     }
     Letter* newest = newest_.exchange(nullptr, std::memory_order_acquire);

@@ -49,6 +49,7 @@ class Inbox {
     /// True when the reader sleeps: the caller must wake it, and is the only one that is told so.
     [[nodiscard]] bool push(std::unique_ptr<Letter> letter);
 
+    [[nodiscard]] bool empty() const { return newest_.load(std::memory_order_relaxed) == nullptr; }
     /// Moves all that wait into `letters`, which must be empty.
     void take(Letters& letters);
     /// Announces that the reader is about to sleep; false when it must not, because letters wait.

@@ -37,7 +37,8 @@ void pin(int cpu)
 
 Shard::Shard(ShardSettings settings)
     : settings_(std::move(settings)), now_(std::chrono::steady_clock::now()), pool_(settings_.kept_blocks),
-      poller_(std::make_unique<Poller>())
+      poller_(std::make_unique<Poller>()),
+      vigil_(std::thread::hardware_concurrency() > 1 ? settings_.vigil : base::Duration::zero())
 {}
 
 Shard::~Shard()
@@ -255,18 +256,25 @@ void Shard::settle()
     }
 }
 
-void Shard::sleep(base::Steady latest)
+/// When there is something to do at the latest.
+base::Steady Shard::wanted(base::Steady latest) const
 {
-    if (!letters_.empty() || !touched_.empty() || stop_) {
-        return;
-    }
     base::Steady until = std::min(latest, timers_.next());
     for (const Job& job : jobs_) {
         if (job.work != nullptr) {
             until = std::min(until, due(job));
         }
     }
-    if (until <= now_) {
+    return until;
+}
+
+void Shard::sleep(base::Steady latest)
+{
+    if (!letters_.empty() || !touched_.empty() || stop_) {
+        return;
+    }
+    const base::Steady until = wanted(latest);
+    if (until <= now_ || stay_awake(until)) {
         return;
     }
     poller_->set_alarm(until);
@@ -274,6 +282,23 @@ void Shard::sleep(base::Steady latest)
         poller_->wait_one();
         inbox_.awake();
     }
+}
+
+/// True when something has come meanwhile.
+bool Shard::stay_awake(base::Steady until)
+{
+    const base::Duration patience = vigil_.begin();
+    if (patience == base::Duration::zero()) {
+        return false;
+    }
+    until = std::min(until, now_ + patience);
+    bool something = false;
+    while (!something && now_ < until) {
+        something = poller_->poll_one() || !inbox_.empty();
+        refresh();
+    }
+    vigil_.ended(!something);
+    return something;
 }
 
 } // namespace iochron::reactor

@@ -5,6 +5,7 @@
 #include "reactor/inbox.h"
 #include "reactor/timer_queue.h"
 #include "reactor/touched.h"
+#include "reactor/vigil.h"
 
 #include <atomic>
 #include <cassert>
@@ -27,6 +28,8 @@ struct ShardSettings {
     base::Duration turn = std::chrono::milliseconds(1);
     /// How long small output of a Work that always has more may wait to be written (see touch()).
     base::Duration tail_delay = std::chrono::milliseconds(10);
+    /// How long a shard that has answered a peer stays awake for its next request (see Vigil); not on a single core.
+    base::Duration vigil = std::chrono::microseconds(50);
     std::size_t kept_blocks = 1024; ///< free blocks of 64 KiB that the shard keeps
 };
 
@@ -105,6 +108,8 @@ class Shard {
 
     /// Where sockets read to: 256 KiB that all of the shard share. What is in it is good only within one call.
     [[nodiscard]] std::span<std::byte> read_buffer();
+    /// Where those who answer say so.
+    [[nodiscard]] Vigil& vigil() { return vigil_; }
     [[nodiscard]] Poller& poller() { return *poller_; }
     [[nodiscard]] TimerQueue& timers() { return timers_; }
 
@@ -124,6 +129,8 @@ class Shard {
     [[nodiscard]] base::Steady due(const Job& job) const;
     void settle();
     void sleep(base::Steady latest);
+    [[nodiscard]] base::Steady wanted(base::Steady latest) const;
+    [[nodiscard]] bool stay_awake(base::Steady until);
 
     ShardSettings settings_;
     base::Steady now_;
@@ -139,6 +146,7 @@ class Shard {
     bool slicing_ = false;
 
     TouchedLists touched_;
+    Vigil vigil_;
 
     std::atomic<bool> stop_{false};
     std::atomic<std::thread::id> runner_{};

@@ -111,6 +111,7 @@ class TcpStream : private Touched {
     std::size_t large_bytes_;
     bool blocked_ = false;
     bool took_bytes_ = false; ///< sent() is owed
+    bool heard_ = false;      ///< since something was sent last
     bool peer_ended_ = false;
     State state_ = State::open;
     base::Endpoint peer_;

@@ -122,6 +122,7 @@ void TcpStream::received(std::span<const std::byte> bytes)
 {
     if (state_ == State::open) { // while draining, what comes is read only so that the close is no reset
         received_ += bytes.size();
+        heard_ = true;
         connection_->received(bytes, shard_.now());
         touch();
     }
@@ -177,6 +178,9 @@ void TcpStream::write()
         left -= taken;
         sent_ += taken;
         took_bytes_ = took_bytes_ || taken > 0;
+        if (std::exchange(heard_, false)) {
+            shard_.vigil().answered();
+        }
         if (taken < offered) {
             blocked_ = true;
             io_->watch.await_writable();
