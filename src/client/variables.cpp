@@ -1,6 +1,7 @@
 #include "client/variables.h"
 
 #include "base/endpoint.h"
+#include "base/number_text.h"
 
 #include <fmt/format.h>
 
@@ -17,8 +18,9 @@ double Variables::number(std::string_view name, double otherwise, double least, 
         return otherwise;
     }
     double number = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (error != std::errc{} || end != value.data() + value.size() || !std::isfinite(number)) {
+    const std::string_view digits = base::number_text(value);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(number)) {
         warn(name, value, "is not a number", otherwise);
         return otherwise;
     }

@@ -15,6 +15,13 @@ EnvironmentReading::first_of(std::initializer_list<std::string_view> names) cons
     return std::nullopt;
 }
 
+bool EnvironmentReading::has_word(std::string_view name, std::string_view word) const
+{
+    const auto found = first_of({name});
+    const std::string all = found ? " " + found->text + " " : "";
+    return all.contains(" " + std::string(word) + " ");
+}
+
 void EnvironmentReading::port(std::uint16_t& to, std::initializer_list<std::string_view> names, bool any)
 {
     constexpr unsigned least = 5001;
@@ -23,8 +30,9 @@ void EnvironmentReading::port(std::uint16_t& to, std::initializer_list<std::stri
         return;
     }
     unsigned number = 0;
-    const char* const end = found->text.data() + found->text.size();
-    const auto [at, bad] = std::from_chars(found->text.data(), end, number);
+    const std::string_view text = base::number_text(found->text);
+    const char* const end = text.data() + text.size();
+    const auto [at, bad] = std::from_chars(text.data(), end, number);
     const bool in_range = (number >= least && number <= 65535) || (any && number == 0);
     if (bad != std::errc{} || at != end || !in_range) {
         problem("{}: \"{}\" is no port from {} to 65535, {} is used", found->name, found->text, least, to);
@@ -38,7 +46,7 @@ std::vector<base::Ipv4> EnvironmentReading::addresses(std::string_view name)
     std::vector<base::Ipv4> all;
     const auto found = first_of({name});
     std::string_view rest = found ? std::string_view(found->text) : std::string_view{};
-    constexpr std::string_view blanks = " \t,";
+    constexpr std::string_view blanks = " \t\r\n,";
     while ((rest = rest.substr(std::min(rest.find_first_not_of(blanks), rest.size()))) != "") {
         const std::string_view word = rest.substr(0, rest.find_first_of(blanks));
         rest.remove_prefix(word.size());

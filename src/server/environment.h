@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/endpoint.h"
+#include "base/number_text.h"
 
 #include <fmt/format.h>
 
@@ -34,6 +35,8 @@ class EnvironmentReading {
         std::string text;
     };
     [[nodiscard]] std::optional<Found> first_of(std::initializer_list<std::string_view> names) const;
+    /// Whether the word is among those of the variable, which blanks separate.
+    [[nodiscard]] bool has_word(std::string_view name, std::string_view word) const;
 
     template <class... Args>
     void problem(fmt::format_string<Args...> text, Args&&... args)
@@ -61,8 +64,9 @@ void EnvironmentReading::number(Number& to, Number least, Number most, std::init
         return;
     }
     Number value{};
-    const char* const end = found->text.data() + found->text.size();
-    const auto [at, bad] = std::from_chars(found->text.data(), end, value);
+    const std::string_view text = base::number_text(found->text);
+    const char* const end = text.data() + text.size();
+    const auto [at, bad] = std::from_chars(text.data(), end, value);
     if (bad != std::errc{} || at != end || !(value >= least && value <= most)) {
         problem("{}: \"{}\" is no number from {} to {}, {} is used", found->name, found->text, least, most, to);
         return;

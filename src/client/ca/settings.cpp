@@ -2,10 +2,15 @@
 
 #include "client/variables.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace iochron::client::ca {
 namespace {
+
+constexpr std::size_t least_message = 16'384; ///< what every circuit can carry (libca's MAX_TCP)
+constexpr std::size_t head_bytes = 24;
 
 base::Duration seconds(double number)
 {
@@ -33,11 +38,16 @@ Settings parse_settings(const Environment& environment)
     settings.auto_address_list = !automatic.contains("no") && !automatic.contains("NO"); // but not "No": libca
     settings.connection_timeout = seconds(variables.number("EPICS_CA_CONN_TMO", 30, 0.1, 86'400));
     settings.max_search_period = seconds(variables.number("EPICS_CA_MAX_SEARCH_PERIOD", 300, 60, 1e9));
-    settings.multicast_ttl = static_cast<std::uint8_t>(variables.number("EPICS_CA_MCAST_TTL", 1, 1, 255));
+    settings.multicast_ttl = static_cast<std::uint8_t>(variables.number("EPICS_CA_MCAST_TTL", 1, 0, 255));
     const std::string sized_as_needed = variables.text("EPICS_CA_AUTO_ARRAY_BYTES");
     if (!sized_as_needed.empty() && lower(sized_as_needed) != "yes") {
         const double bytes = variables.number("EPICS_CA_MAX_ARRAY_BYTES", 16'384, 0, 4e9);
-        settings.max_message_bytes = std::max<std::size_t>(16'384, static_cast<std::size_t>(bytes) + 24);
+        const std::size_t message = static_cast<std::size_t>(bytes) + head_bytes;
+        if (message < least_message) {
+            settings.warnings.push_back(
+                fmt::format("EPICS_CA_MAX_ARRAY_BYTES={} is too few; {} are used", bytes, least_message));
+        }
+        settings.max_message_bytes = std::max(least_message, message);
     }
     return settings;
 }

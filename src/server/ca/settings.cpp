@@ -8,11 +8,7 @@
 namespace iochron::server::ca {
 namespace {
 
-bool says_no(std::string_view text)
-{
-    return text.contains("no") || text.contains("NO");
-}
-
+/// Anything else is a no, as in EPICS Base (envGetBoolConfigParam).
 bool says_yes(std::string_view text)
 {
     constexpr std::string_view yes = "yes";
@@ -40,6 +36,9 @@ void read_array_bytes(EnvironmentReading& reading, Settings& settings)
     if (automatic && !says_yes(automatic->text)) {
         std::size_t bytes = least_message;
         reading.number(bytes, std::size_t{0}, std::size_t{1} << 40, {"EPICS_CA_MAX_ARRAY_BYTES"});
+        if (bytes + head_bytes < least_message) {
+            reading.problem("EPICS_CA_MAX_ARRAY_BYTES: {} is too few, {} are used", bytes, least_message);
+        }
         settings.message_bytes = std::max(least_message, bytes + head_bytes);
     }
 }
@@ -51,14 +50,12 @@ ParsedSettings parse_settings(const Variable& variable)
     ParsedSettings parsed;
     EnvironmentReading reading(variable, parsed.problems);
     Settings& settings = parsed.settings;
-    if (const auto ignored = reading.first_of({"EPICS_IOC_IGNORE_SERVERS"})) {
-        settings.enabled = !ignored->text.contains("rsrv");
-    }
+    settings.enabled = !reading.has_word("EPICS_IOC_IGNORE_SERVERS", "rsrv");
     read_interfaces(reading, settings);
     reading.port(settings.port, {"EPICS_CAS_SERVER_PORT", "EPICS_CA_SERVER_PORT"});
     reading.port(settings.beacon_port, {"EPICS_CAS_BEACON_PORT", "EPICS_CA_REPEATER_PORT"});
     if (const auto automatic = reading.first_of({"EPICS_CAS_AUTO_BEACON_ADDR_LIST"})) {
-        settings.auto_beacons = !says_no(automatic->text);
+        settings.auto_beacons = says_yes(automatic->text);
     }
     if (auto list = reading.first_of({"EPICS_CAS_BEACON_ADDR_LIST"})) {
         settings.beacon_list = std::move(list->text);
@@ -67,7 +64,7 @@ ParsedSettings parse_settings(const Variable& variable)
     reading.number(period, 0.02, 1e6, {"EPICS_CAS_BEACON_PERIOD", "EPICS_CA_BEACON_PERIOD"});
     settings.beacon_period = std::chrono::round<base::Duration>(std::chrono::duration<double>(period));
     settings.ignored = reading.addresses("EPICS_CAS_IGNORE_ADDR_LIST");
-    reading.number(settings.multicast_ttl, 1, 255, {"EPICS_CA_MCAST_TTL"});
+    reading.number(settings.multicast_ttl, 0, 255, {"EPICS_CA_MCAST_TTL"});
     read_array_bytes(reading, settings);
     return parsed;
 }

@@ -38,7 +38,16 @@ TEST(CaServerSettings, ServerVariablesWinOverTheClientsOnes)
     EXPECT_EQ(parse({{"EPICS_CAS_BEACON_PERIOD", "0.5"}}).settings.beacon_period, 500ms);
     // Not this one: rsrv's beacons do not follow the client's switch.
     EXPECT_TRUE(parse({{"EPICS_CA_AUTO_ADDR_LIST", "NO"}}).settings.auto_beacons);
+    // And this one takes all but a yes for a no, unlike the client's.
     EXPECT_FALSE(parse({{"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "NO"}}).settings.auto_beacons);
+    EXPECT_FALSE(parse({{"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "No"}}).settings.auto_beacons);
+    EXPECT_FALSE(parse({{"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "0"}}).settings.auto_beacons);
+    EXPECT_TRUE(parse({{"EPICS_CAS_AUTO_BEACON_ADDR_LIST", "yes"}}).settings.auto_beacons);
+    EXPECT_EQ(parse({{"EPICS_CA_BEACON_PERIOD", "3"}}).settings.beacon_period, 3s);
+    EXPECT_EQ(parse({{"EPICS_CA_BEACON_PERIOD", "3"}, {"EPICS_CAS_BEACON_PERIOD", "4"}}).settings.beacon_period, 4s);
+    EXPECT_EQ(parse({{"EPICS_CA_REPEATER_PORT", "6065"}, {"EPICS_CAS_BEACON_PORT", "7065"}}).settings.beacon_port,
+              7065);
+    EXPECT_EQ(parse({{"EPICS_CAS_SERVER_PORT", " +6064 "}}).settings.port, 6064);
 }
 
 TEST(CaServerSettings, ListsHoldAddressesAndGroups)
@@ -68,9 +77,23 @@ TEST(CaServerSettings, WhatMakesNoSenseIsToldAndNotTaken)
     EXPECT_EQ(parsed.settings.multicast_ttl, 1);
 }
 
+TEST(CaServerSettings, ListsAreSeparatedByBlanksOfAnyKind)
+{
+    const ParsedSettings parsed = parse({{"EPICS_CAS_INTF_ADDR_LIST", "127.0.0.1\n127.0.0.2\t127.0.0.3\r\n"}});
+    EXPECT_EQ(parsed.settings.interfaces.size(), 3u);
+    EXPECT_TRUE(parsed.problems.empty());
+    const ParsedSettings mixed = parse({{"EPICS_CAS_INTF_ADDR_LIST", "0.0.0.0 127.0.0.2"}});
+    EXPECT_TRUE(mixed.settings.interfaces.empty());
+    EXPECT_EQ(mixed.problems.size(), 1u);
+}
+
 TEST(CaServerSettings, ArrayBytesAndDisabledServers)
 {
     EXPECT_FALSE(parse({{"EPICS_IOC_IGNORE_SERVERS", "qsrv rsrv"}}).settings.enabled);
+    EXPECT_TRUE(parse({{"EPICS_IOC_IGNORE_SERVERS", "myrsrv rsrv2"}}).settings.enabled);
+    const ParsedSettings few = parse({{"EPICS_CA_AUTO_ARRAY_BYTES", "NO"}, {"EPICS_CA_MAX_ARRAY_BYTES", "99"}});
+    EXPECT_EQ(few.settings.message_bytes, 16384u);
+    EXPECT_EQ(few.problems, std::vector<std::string>{"EPICS_CA_MAX_ARRAY_BYTES: 99 is too few, 16384 are used"});
     EXPECT_FALSE(
         parse({{"EPICS_CA_AUTO_ARRAY_BYTES", "YES"}, {"EPICS_CA_MAX_ARRAY_BYTES", "99"}}).settings.message_bytes);
     EXPECT_EQ(parse({{"EPICS_CA_AUTO_ARRAY_BYTES", "NO"}}).settings.message_bytes, 16408u);

@@ -31,9 +31,7 @@ ParsedSettings parse_settings(const Variable& variable)
     ParsedSettings parsed;
     Settings& settings = parsed.settings;
     EnvironmentReading reading(variable, parsed.problems);
-    if (const auto ignored = reading.first_of({"EPICS_IOC_IGNORE_SERVERS"})) {
-        settings.enabled = !ignored->text.contains("qsrv2");
-    }
+    settings.enabled = !reading.has_word("EPICS_IOC_IGNORE_SERVERS", "qsrv2");
     for (const base::Ipv4 address : reading.addresses("EPICS_PVAS_INTF_ADDR_LIST")) {
         (address.multicast() ? settings.groups : settings.interfaces).push_back(address);
     }
