@@ -23,14 +23,20 @@ std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
         kept_bytes_ = 0;
     }
     output_.mark(now);
-    const bool late =
-        max_lag > base::Duration::zero() && output_.oldest() != base::never && now - output_.oldest() > max_lag;
-    if (!late && (!behind_ || output_.size() < again_)) {
+    if (!late(now, max_lag) && (!behind_ || output_.size() < again_)) {
         return 0;
     }
     const std::size_t dropped = collapse();
     output_.mark(now);
     return dropped;
+}
+
+bool Queue::late(base::Steady now, base::Duration max_lag) const
+{
+    // Of a peer that reads nothing at all what waits is bounded by its size; its age says nothing new.
+    const bool stuck = behind_ && output_.written() == from_;
+    return max_lag > base::Duration::zero() && !stuck && output_.oldest() != base::never &&
+           now - output_.oldest() > max_lag;
 }
 
 std::optional<std::uint32_t> Queue::update(std::span<const std::byte> frame) const
@@ -62,7 +68,9 @@ std::size_t Queue::collapse()
         [&](std::span<const std::byte> frame) { return updates ? collapse.amendment(frame) : nullptr; });
     behind_ = true;
     until_ = output_.produced();
-    again_ = std::max(output_.size() * 2, small_bytes);
+    again_ = output_.size() * 2 + small_bytes; // more than one further frame for each
+    from_ = output_.written();
+    ++moves_;
     return dropped;
 }
 
@@ -82,6 +90,8 @@ void Queue::take_over(Queue& other)
     behind_ = std::exchange(other.behind_, false);
     until_ = output_.produced();
     again_ = other.again_;
+    from_ = output_.written();
+    ++moves_;
 }
 
 void Backlog::resume()

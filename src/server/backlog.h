@@ -28,6 +28,8 @@ class Queue {
     /// Ends a turn: notes the time and collapses where that is due. max_lag zero: never by age. Gives the number of
     /// updates dropped.
     std::size_t settle(base::Steady now, base::Duration max_lag);
+    /// Whether settle() would drop updates for their age.
+    [[nodiscard]] bool late(base::Steady now, base::Duration max_lag) const;
     /// Drops superseded updates at once, whatever their age. Gives the number dropped.
     std::size_t collapse();
     /// Takes all that waits in `other`, which is behind, and is behind in its place. This must be empty.
@@ -39,6 +41,8 @@ class Queue {
     /// Whether no update of that id is dropped: it stands for several subscriptions, which cannot be told apart, or its
     /// peer counts what it gets.
     void keep_all_of(std::uint32_t subscription, bool all);
+    /// Changes whenever what waits has moved in memory.
+    [[nodiscard]] std::uint32_t moves() const { return moves_; }
     /// How much of that the last collapse left, while it is behind.
     [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
@@ -53,6 +57,8 @@ class Queue {
     std::size_t kept_bytes_ = 0;
     std::uint64_t until_ = 0; ///< current again when so much has been written
     std::size_t again_ = 0;   ///< collapses again at this size
+    std::uint64_t from_ = 0;  ///< so much had been written at the last collapse
+    std::uint32_t moves_ = 0;
     bool behind_ = false;
 };
 
@@ -75,6 +81,11 @@ class Backlog {
     [[nodiscard]] base::Output& output() { return current_.output(); }
     /// Where updates go, and the confirmations that must not overtake them: held back while paused or overtaken.
     [[nodiscard]] base::Output& updates() { return paused_ || overtaken_ ? held_.output() : current_.output(); }
+    /// Whether updates() is behind: a newer update may be written over one that waits there.
+    [[nodiscard]] bool replaces() const { return paused_ || overtaken_ ? held_.behind() : current_.behind(); }
+    [[nodiscard]] std::uint32_t moves() const { return current_.moves() + held_.moves(); }
+    /// So many updates were written over.
+    void note_replaced(std::uint64_t updates) { (paused_ ? paused_out_ : coalesced_) += updates; }
     [[nodiscard]] bool paused() const { return paused_; }
     [[nodiscard]] bool behind() const { return overtaken_ || current_.behind() || held_.behind(); }
     [[nodiscard]] std::size_t size() const { return current_.output().size() + held_.output().size(); }
@@ -84,6 +95,10 @@ class Backlog {
 
     /// As Queue::settle(), for both queues. Called also after each write: it is what hands on held updates.
     void settle(base::Steady now, base::Duration max_lag);
+    [[nodiscard]] bool late(base::Steady now, base::Duration max_lag) const
+    {
+        return current_.late(now, max_lag) || held_.late(now, max_lag);
+    }
     void collapse();
     /// Updates that were superseded before they could be written: because the peer was slow, and because it paused.
     [[nodiscard]] std::uint64_t coalesced() const { return coalesced_; }

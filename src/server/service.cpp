@@ -19,7 +19,7 @@ Service::Counts register_counts(base::Counters& counters, std::string_view prefi
 
 Service::Service(Surroundings surroundings, const Protocol& protocol)
     : around_(std::move(surroundings)), counts_(register_counts(around_.counters, protocol.prefix, protocol.sessions)),
-      id_at_(protocol.id_at), properties_apart_(protocol.properties_apart)
+      id_at_(protocol.id_at), properties_apart_(protocol.properties_apart), fanout_(protocol.may_replace)
 {
     assert(!around_.sources.empty() && around_.sources.size() < 256);
 }
@@ -55,6 +55,7 @@ void Service::detach(LaneIndex lane)
 
 void Service::settle()
 {
+    dropped_ = 0;
     settle_pvs();
     flush_full();
     forget_elements();

@@ -61,6 +61,16 @@ class Service : public pv::Sink {
     LaneIndex attach(Session& session, base::Output& updates);
     void detach(LaneIndex lane);
     [[nodiscard]] Lane& lane(LaneIndex lane) { return fanout_.lane(lane); }
+    /// How long updates may wait for a peer that is slow: max_lag. Zero, for ever, where so many were dropped in this
+    /// piece of work that the rest shall wait for another turn.
+    [[nodiscard]] base::Duration patience() const
+    {
+        return dropped_ < most_dropped ? around_.limits.max_lag : base::Duration::zero();
+    }
+    /// change() does something to the backlog of a session: what it skips is counted, and the session's updates go
+    /// where the backlog wants them then.
+    template <class Change>
+    void follow(LaneIndex lane, Backlog& backlog, Change change);
     /// Has the session looked at when the work is settled.
     void touch(LaneIndex lane) { fanout_.touch(lane); }
 
@@ -152,6 +162,7 @@ class Service : public pv::Sink {
         std::string_view sessions;     ///< what it calls them
         std::size_t id_at = 0;         ///< where a frame's subscription id lies
         bool properties_apart = false; ///< pv::SubscribeRequest
+        bool may_replace = false;      ///< Fanout
     };
     Service(Surroundings surroundings, const Protocol& protocol);
 
@@ -171,9 +182,10 @@ class Service : public pv::Sink {
 
   private:
     // Flags of a Group. A group whose flags are just `primed` takes the fast way.
-    static constexpr std::uint8_t primed = 1;    ///< its first value has come
-    static constexpr std::uint8_t blind = 2;     ///< without read access: its members get no updates
-    static constexpr std::uint8_t joining = 4;   ///< members wait for their first value
+    static constexpr std::uint8_t primed = 1;             ///< its first value has come
+    static constexpr std::uint8_t blind = 2;              ///< without read access: its members get no updates
+    static constexpr std::uint8_t joining = 4;            ///< members wait for their first value
+    static constexpr std::uint64_t most_dropped = 20'000; ///< in one piece of work: about 1 ms
     static constexpr std::size_t prefetched = 8; ///< groups ahead: doubles the rate where they are in random order
 
     struct Waiting {
@@ -222,10 +234,25 @@ class Service : public pv::Sink {
     std::vector<PvIndex> rights_changed_;
     std::vector<PvIndex> gone_;
     std::map<std::pair<std::string, std::string>, Identity> identities_;
-    bool opening_ = false; ///< within open_pending()
+    bool opening_ = false;      ///< within open_pending()
+    std::uint64_t dropped_ = 0; ///< in this piece of work
     int busy_ = 0;
     std::uint16_t port_ = 0;
 };
+
+template <class Change>
+void Service::follow(LaneIndex lane, Backlog& backlog, Change change)
+{
+    const std::uint64_t coalesced = backlog.coalesced();
+    const std::uint64_t paused = backlog.paused_out();
+    const std::uint64_t replaced = std::exchange(fanout_.lane(lane).replaced, 0);
+    backlog.note_replaced(replaced);
+    change();
+    fanout_.redirect(lane, backlog.updates(), backlog.replaces(), backlog.moves());
+    dropped_ += backlog.coalesced() - coalesced + backlog.paused_out() - paused - replaced;
+    counts_.coalesced.add(backlog.coalesced() - coalesced);
+    counts_.paused.add(backlog.paused_out() - paused);
+}
 
 // hot: one group, one frame, no allocation; encoded once, copied to each member.
 template <class Encode>

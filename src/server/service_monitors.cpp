@@ -70,6 +70,7 @@ void Service::start(GroupIndex group)
 {
     const Group& it = fanout_.at(group);
     const Pv& pv = pvs_.at(it.stream);
+    fanout_.forget_places(group);
     if (!pv.rights.read) {
         fanout_.at(group).flags = blind;
         ++fanout_.at(group).updates; // so that the counts of a member tell all that was put for it

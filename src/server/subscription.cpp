@@ -83,9 +83,48 @@ void Fanout::put(Member member, std::span<const std::byte> frame, std::size_t id
     }
 }
 
-void Fanout::put_run(const Run& run, std::span<const std::byte> frame, std::size_t id_at)
+Place& Fanout::first_place(GroupIndex group)
+{
+    if (first_places_.size() <= group) {
+        first_places_.resize(groups_.size());
+    }
+    return first_places_[group];
+}
+
+/// All in one piece, so that one place tells where they lie.
+void Fanout::put_over(Place& place, LaneIndex index, std::span<const std::uint32_t> ids,
+                      std::span<const std::byte> frame, std::size_t id_at)
+{
+    Lane& lane = lanes_[index];
+    base::Output& output = *lane.updates;
+    const std::size_t all = ids.size() * frame.size();
+    const bool waits = place.at != nullptr && place.epoch == lane.epoch && place.position >= output.written();
+    if (waits && place.bytes == frame.size() && std::memcmp(place.at, frame.data(), id_at) == 0) {
+        ++place.replaced;
+        lane.replaced += ids.size();
+    } else {
+        place.at = output.grow(all);
+        place.position = output.produced() - all;
+        place.bytes = static_cast<std::uint32_t>(frame.size());
+        place.epoch = lane.epoch;
+    }
+    copy_frames(place.at, frame, ids.data(), ids.size(), id_at);
+    lane.delivered += ids.size();
+    lane.unflushed += static_cast<std::uint32_t>(all);
+    touch(index);
+    if (lane.unflushed >= base::BlockPool::block_bytes) {
+        lane.unflushed = 0;
+        mark_full(index);
+    }
+}
+
+void Fanout::put_run(Run& run, std::span<const std::byte> frame, std::size_t id_at)
 {
     Lane& lane = lanes_[run.lane];
+    if (lane.replaces && run.ids.size() * frame.size() <= base::BlockPool::block_bytes) {
+        put_over(run.place, run.lane, run.ids, frame, id_at);
+        return;
+    }
     base::Output& output = *lane.updates;
     const std::uint32_t* ids = run.ids.data();
     for (std::size_t left = run.ids.size(); left > 0;) {
@@ -110,10 +149,15 @@ std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std:
     if (group.first.lane == none) {
         return 0;
     }
-    put(group.first, frame, id_at);
+    if (lanes_[group.first.lane].replaces) {
+        put_over(first_place(static_cast<GroupIndex>(&group - groups_.data())), group.first.lane,
+                 {&group.first.wire_id, 1}, frame, id_at);
+    } else {
+        put(group.first, frame, id_at);
+    }
     std::size_t members = 1;
     if (group.more != none) {
-        for (const Run& run : runs_[group.more]) {
+        for (Run& run : runs_[group.more]) {
             put_run(run, frame, id_at);
             members += run.ids.size();
         }
@@ -128,7 +172,9 @@ std::size_t Fanout::deliver(Group& group, const EncodedUpdate& update, std::size
     }
     ++group.updates;
     std::size_t members = 0;
-    each_member(static_cast<GroupIndex>(&group - groups_.data()), [&](Member member) {
+    const auto index = static_cast<GroupIndex>(&group - groups_.data());
+    forget_places(index);
+    each_member(index, [&](Member member) {
         send(member, update, id_at);
         ++members;
     });
@@ -145,6 +191,18 @@ void Fanout::send(Member member, const EncodedUpdate& update, std::size_t id_at)
             output.share(piece.bytes, piece.owner);
         }
         mark_full(member.lane);
+    }
+}
+
+void Fanout::forget_places(GroupIndex index)
+{
+    if (index < first_places_.size()) {
+        first_places_[index].at = nullptr;
+    }
+    if (const Group& group = at(index); group.more != none) {
+        for (Run& run : runs_[group.more]) {
+            run.place.at = nullptr;
+        }
     }
 }
 
@@ -182,8 +240,7 @@ void Fanout::join(GroupIndex index, Member member, std::uint64_t had)
 {
     Group& group = at(index);
     if (group.first.lane == none) {
-        group.first = member;
-        first_joined_[index] = group.updates - had;
+        set_first(index, member, {group.updates - had, 0});
         return;
     }
     if (group.more == none) {
@@ -200,17 +257,30 @@ void Fanout::join(GroupIndex index, Member member, std::uint64_t had)
         run = runs_[group.more].insert(run, Run{member.lane, {}, {}});
     }
     run->ids.push_back(member.wire_id);
-    run->joined.push_back(group.updates - had);
+    run->joined.push_back({group.updates - had, run->place.replaced});
+    run->place.at = nullptr;
 }
 
-std::uint64_t Fanout::erase(GroupIndex index, Runs::iterator run, std::size_t place)
+/// `replaced`: how often the member was written over before it became the first.
+void Fanout::set_first(GroupIndex index, Member member, Joined joined)
+{
+    at(index).first = member;
+    first_joined_[index] = joined.updates;
+    if (index < first_places_.size() || joined.replaced > 0) {
+        first_place(index) = {.replaced = joined.replaced};
+    }
+}
+
+/// Gives what the member had counted at joining.
+Fanout::Joined Fanout::erase(GroupIndex index, Runs::iterator run, std::size_t place)
 {
     Group& group = at(index);
-    const std::uint64_t joined = run->joined[place];
+    const Joined joined = run->joined[place];
     run->ids[place] = run->ids.back();
     run->ids.pop_back();
     run->joined[place] = run->joined.back();
     run->joined.pop_back();
+    run->place.at = nullptr;
     if (run->ids.empty()) {
         runs_[group.more].erase(run);
     }
@@ -226,12 +296,14 @@ void Fanout::take_first(GroupIndex index)
 {
     Group& group = at(index);
     if (group.more == none) {
-        group.first = {};
+        set_first(index, {}, {});
         return;
     }
     const auto run = runs_[group.more].end() - 1;
-    group.first = {run->lane, run->ids.back()};
-    first_joined_[index] = erase(index, run, run->ids.size() - 1);
+    const Member member{run->lane, run->ids.back()};
+    const std::uint64_t replaced = run->place.replaced;
+    const Joined joined = erase(index, run, run->ids.size() - 1);
+    set_first(index, member, {joined.updates, replaced - joined.replaced});
 }
 
 Fanout::Left Fanout::leave(GroupIndex index, Member member)
@@ -255,7 +327,8 @@ Fanout::Left Fanout::look_up(GroupIndex index, Member member) const
 {
     const Group& group = at(index);
     if (group.first == member && member.lane != none) {
-        return {true, group.updates - first_joined_[index]};
+        const std::uint64_t replaced = index < first_places_.size() ? first_places_[index].replaced : 0;
+        return {true, group.updates - first_joined_[index], replaced};
     }
     if (group.more == none) {
         return {};
@@ -268,7 +341,8 @@ Fanout::Left Fanout::look_up(GroupIndex index, Member member) const
     if (found == run->ids.end()) {
         return {};
     }
-    return {true, group.updates - run->joined[static_cast<std::size_t>(found - run->ids.begin())]};
+    const Joined& joined = run->joined[static_cast<std::size_t>(found - run->ids.begin())];
+    return {true, group.updates - joined.updates, run->place.replaced - joined.replaced};
 }
 
 LaneIndex Fanout::add_lane(base::Output& updates)
@@ -283,6 +357,17 @@ LaneIndex Fanout::add_lane(base::Output& updates)
     lanes_[index] = {};
     lanes_[index].updates = &updates;
     return index;
+}
+
+void Fanout::redirect(LaneIndex index, base::Output& updates, bool behind, std::uint32_t moves)
+{
+    Lane& lane = lanes_[index];
+    const bool replaces = behind && may_replace_;
+    // While it did not replace, places were not kept.
+    lane.epoch += lane.moves != moves || lane.updates != &updates || lane.replaces != replaces ? 1 : 0;
+    lane.updates = &updates;
+    lane.moves = moves;
+    lane.replaces = replaces;
 }
 
 void Fanout::remove_lane(LaneIndex index)

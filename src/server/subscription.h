@@ -43,8 +43,22 @@ static_assert(sizeof(Group) == 32);
 struct Lane {
     base::Output* updates = nullptr; ///< where its updates go now
     std::uint64_t delivered = 0;     ///< updates put there
+    std::uint64_t replaced = 0;      ///< of them, those that newer ones were written over
+    std::uint32_t epoch = 0;         ///< changes whenever places of frames that wait are good no more
+    std::uint32_t moves = 0;         ///< of the output, as redirect() was told
+    std::uint32_t unflushed = 0;     ///< bytes put while it replaces, since it was full last
+    bool replaces = false;           ///< it is behind: an update is written over the last one of its subscription
     bool dirty = false;              ///< has got some in this turn
     bool full = false;               ///< holds a block, and should be written at once
+};
+
+/// Where the last frames of a member, or of a run of them, lie in the output of a lane that is behind (decision 0012).
+struct Place {
+    std::byte* at = nullptr;    ///< null: nowhere
+    std::uint64_t position = 0; ///< of the first byte among all that the output ever held
+    std::uint32_t bytes = 0;    ///< of each frame
+    std::uint32_t epoch = 0;    ///< of the lane when they were put there
+    std::uint64_t replaced = 0; ///< how often they were written over, in this place and in those before
 };
 
 /// What follows a frame and is not copied: the elements of an array, with their padding.
@@ -68,6 +82,9 @@ struct EncodedUpdate {
 /// Thread: shard
 class Fanout {
   public:
+    /// `may_replace`: frames of one size, with the same bytes before the id, tell the same of one subscription.
+    explicit Fanout(bool may_replace = false) : may_replace_(may_replace) {}
+
     // hot: two cache lines of the group and the output per member; no allocation, no call out.
     /// Copies the frame to all members, each with its own id at `id_at`. Gives how many there are.
     std::size_t deliver(Group& group, std::span<const std::byte> frame, std::size_t id_at);
@@ -75,6 +92,8 @@ class Fanout {
     std::size_t deliver(Group& group, const EncodedUpdate& update, std::size_t id_at);
     /// To one member only, which need not have joined. Not counted as an update of the group.
     void send(Member member, const EncodedUpdate& update, std::size_t id_at);
+    /// Something was sent to members by send(): what follows is not to be written over what came before.
+    void forget_places(GroupIndex group);
     void prefetch(GroupIndex group) const { __builtin_prefetch(groups_.data() + group, 1); }
 
     [[nodiscard]] Group& at(GroupIndex group) { return groups_[group]; }
@@ -89,6 +108,7 @@ class Fanout {
     struct Left {
         bool was_member = false;
         std::uint64_t delivered = 0;
+        std::uint64_t replaced = 0; ///< of them, those that newer ones were written over
     };
     Left leave(GroupIndex group, Member member);
     /// The same count while it stays.
@@ -98,6 +118,9 @@ class Fanout {
     void each_member(GroupIndex group, F&& f) const;
 
     LaneIndex add_lane(base::Output& updates);
+    /// The lane's updates go there now; while `behind`, they are written over others. `moves` is another number when
+    /// what waits there has moved in memory.
+    void redirect(LaneIndex lane, base::Output& updates, bool behind, std::uint32_t moves);
     void remove_lane(LaneIndex lane);
     [[nodiscard]] Lane& lane(LaneIndex lane) { return lanes_[lane]; }
     /// Notes that the lane's connection has something to write.
@@ -107,23 +130,34 @@ class Fanout {
     [[nodiscard]] std::vector<LaneIndex>& full() { return full_; }
 
   private:
+    /// What the group, and its place, had counted when a member joined.
+    struct Joined {
+        std::uint64_t updates = 0;
+        std::uint64_t replaced = 0;
+    };
     /// The members of a group that one connection has, beyond the group's first.
     struct Run {
         LaneIndex lane = none;
         std::vector<std::uint32_t> ids;
-        std::vector<std::uint64_t> joined;
+        std::vector<Joined> joined;
+        Place place{};
     };
     using Runs = std::vector<Run>;
 
     void put(Member member, std::span<const std::byte> frame, std::size_t id_at);
-    void put_run(const Run& run, std::span<const std::byte> frame, std::size_t id_at);
+    void put_over(Place& place, LaneIndex lane, std::span<const std::uint32_t> ids, std::span<const std::byte> frame,
+                  std::size_t id_at);
+    [[nodiscard]] Place& first_place(GroupIndex group);
+    void put_run(Run& run, std::span<const std::byte> frame, std::size_t id_at);
     void mark_full(LaneIndex lane);
     [[nodiscard]] Runs::iterator find_run(const Group& group, LaneIndex lane);
+    void set_first(GroupIndex index, Member member, Joined joined);
     void take_first(GroupIndex index);
-    std::uint64_t erase(GroupIndex index, Runs::iterator run, std::size_t place);
+    Joined erase(GroupIndex index, Runs::iterator run, std::size_t place);
 
     std::vector<Group> groups_;
     std::vector<std::uint64_t> first_joined_; ///< of each group's first member
+    std::vector<Place> first_places_;         ///< likewise, of the first groups, as far as any lane was behind
     std::vector<GroupIndex> free_groups_;
     std::vector<Runs> runs_;
     std::vector<std::uint32_t> free_runs_;
@@ -131,6 +165,7 @@ class Fanout {
     std::vector<LaneIndex> free_lanes_;
     std::vector<LaneIndex> dirty_;
     std::vector<LaneIndex> full_;
+    bool may_replace_;
 };
 
 template <class F>

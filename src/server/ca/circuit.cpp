@@ -217,8 +217,7 @@ void Circuit::ended(base::Steady now)
             end_subscriptions(channel);
         }
     }
-    backlog_.resume();
-    service_.lane(lane_).updates = &backlog_.updates();
+    service_.follow(lane_, backlog_, [&] { backlog_.resume(); });
     deadline_ = now + linger;
     finish_if_idle();
     service_.settle();
@@ -256,6 +255,10 @@ void Circuit::completed(base::Handle handle, const Operation& operation, const p
 
 void Circuit::due(base::Steady now)
 {
+    if (now >= late_) {
+        service_.touch(lane_);
+        service_.settle();
+    }
     if (now >= deadline_) {
         deadline_ = base::never;
         finish();
@@ -291,12 +294,8 @@ void Circuit::closed(std::string_view why, base::Steady /*now*/)
 
 void Circuit::settle(base::Steady now)
 {
-    const std::uint64_t coalesced = backlog_.coalesced();
-    const std::uint64_t paused = backlog_.paused_out();
-    backlog_.settle(now, service_.around().limits.max_lag);
-    service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
-    service_.counts().paused.add(backlog_.paused_out() - paused);
-    service_.lane(lane_).updates = &backlog_.updates();
+    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, service_.patience()); });
+    late_ = backlog_.late(now, service_.around().limits.max_lag) ? now : base::never;
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
     if (backlog_.kept_bytes() > most_shared_id_bytes && !finished_) {
@@ -306,12 +305,7 @@ void Circuit::settle(base::Steady now)
 
 void Circuit::collapse()
 {
-    const std::uint64_t coalesced = backlog_.coalesced();
-    const std::uint64_t paused = backlog_.paused_out();
-    backlog_.collapse();
-    service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
-    service_.counts().paused.add(backlog_.paused_out() - paused);
-    service_.lane(lane_).updates = &backlog_.updates();
+    service_.follow(lane_, backlog_, [&] { backlog_.collapse(); });
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
 }
 

@@ -57,7 +57,7 @@ class Circuit final : public base::Connection, public Session {
     void due(base::Steady now) override;
     void sent(base::Steady now) override;
     void closed(std::string_view why, base::Steady now) override;
-    [[nodiscard]] base::Steady deadline() const override { return deadline_; }
+    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, late_); }
     [[nodiscard]] bool finished() const override { return finished_; }
     [[nodiscard]] base::Output& output() override { return backlog_.output(); }
 
@@ -196,6 +196,7 @@ class Circuit final : public base::Connection, public Session {
     std::size_t queued_bytes_ = 0; ///< of messages behind puts
 
     base::Steady deadline_ = base::never;
+    base::Steady late_ = base::never; ///< updates wait for too long, and are to be dropped in another turn
     std::uint16_t minor_ = 0;
     std::uint16_t priority_ = 0;
     bool versioned_ = false;
@@ -214,7 +215,7 @@ void Circuit::each_subscription(F&& f) const
 {
     const auto show = [&](const Channel& channel, std::uint32_t id, GroupIndex group) {
         const Fanout::Left state = service_.look_up(group, {lane_, wire_id(id)});
-        f(SubscriptionReport{service_.name(channel.pv), id, state.delivered, backlog_.superseded(id)});
+        f(SubscriptionReport{service_.name(channel.pv), id, state.delivered, backlog_.superseded(id) + state.replaced});
     };
     for (const Channel& channel : channels_) {
         if (channel.state == Channel::State::open && channel.first_group != none) {

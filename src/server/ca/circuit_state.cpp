@@ -55,14 +55,12 @@ void Circuit::host_name(const Message& message)
 
 void Circuit::events_off(const Message& /*message*/)
 {
-    backlog_.pause();
-    service_.lane(lane_).updates = &backlog_.updates();
+    service_.follow(lane_, backlog_, [&] { backlog_.pause(); });
 }
 
 void Circuit::events_on(const Message& /*message*/)
 {
-    backlog_.resume();
-    service_.lane(lane_).updates = &backlog_.updates();
+    service_.follow(lane_, backlog_, [&] { backlog_.resume(); });
 }
 
 void Circuit::echo(const Message& message)

@@ -84,6 +84,43 @@ TEST_F(ContractTest, APeerThatIsBehindGetsTheNewestOfEachAndNobodyElseNotices)
     EXPECT_EQ(count("ca.server.dropped"), 0u);
 }
 
+/// 100 clients that stop reading at once are found behind at once: the rest of the server shall not wait for all that.
+TEST_F(ContractTest, ManyPeersThatAreBehindAreLookedAtInSeveralTurns)
+{
+    constexpr std::uint32_t subscriptions = 1000;
+    std::vector<std::unique_ptr<Client>> slow;
+    for (int i = 0; i < 5; ++i) {
+        Client& client = *slow.emplace_back(std::make_unique<Client>(server));
+        const Sid sid = client.create("a");
+        for (std::uint32_t id = 1; id <= subscriptions; ++id) {
+            client.subscribe(sid, id);
+        }
+        (void)client.take();
+    }
+    for (int i = 1; i <= 15; ++i) {
+        server.clock.advance(100ms);
+        post(i);
+    }
+    server.clock.advance(2s);
+    post(16);
+    const auto behind = [&] {
+        return std::ranges::count_if(slow, [](const auto& each) { return each->circuit().backlog().behind(); });
+    };
+    EXPECT_EQ(behind(), 2);
+    for (int turn = 0; turn < 3 && behind() < 5; ++turn) {
+        for (const auto& each : slow) {
+            if (each->circuit().deadline() <= server.clock.steady()) {
+                each->circuit().due(server.clock.steady());
+            }
+        }
+    }
+    EXPECT_EQ(behind(), 5);
+    for (const auto& each : slow) {
+        EXPECT_EQ(each->circuit().deadline(), base::never);
+    }
+    EXPECT_EQ(count("ca.server.coalesced"), 5u * 15 * subscriptions);
+}
+
 /// What was handed to the wire before stays first; the rest waits apart.
 TEST_F(ContractTest, RepliesOvertakeUpdatesOnceThePeerIsBehind)
 {

@@ -3,8 +3,9 @@
 namespace iochron::server::ca {
 
 Service::Service(Surroundings surroundings)
-    : server::Service(std::move(surroundings),
-                      {.prefix = "ca.server.", .sessions = "circuits", .id_at = wire::ca::p2_offset}),
+    : server::Service(
+          std::move(surroundings),
+          {.prefix = "ca.server.", .sessions = "circuits", .id_at = wire::ca::p2_offset, .may_replace = true}),
       search_counts_(around().counters)
 {}
 

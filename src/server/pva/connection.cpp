@@ -212,6 +212,10 @@ void Connection::ended(base::Steady now)
 
 void Connection::due(base::Steady now)
 {
+    if (now >= late_) {
+        service_.touch(lane_);
+        service_.settle();
+    }
     if (now < deadline_) {
         return;
     }
@@ -246,18 +250,15 @@ void Connection::closed(std::string_view why, base::Steady /*now*/)
 void Connection::settle(base::Steady now)
 {
     flow_pipes();
-    const std::uint64_t coalesced = backlog_.coalesced();
-    backlog_.settle(now, service_.around().limits.max_lag);
-    service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
+    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, service_.patience()); });
+    late_ = backlog_.late(now, service_.around().limits.max_lag) ? now : base::never;
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
 }
 
 void Connection::collapse()
 {
-    const std::uint64_t coalesced = backlog_.coalesced();
-    backlog_.collapse();
-    service_.counts().coalesced.add(backlog_.coalesced() - coalesced);
+    service_.follow(lane_, backlog_, [&] { backlog_.collapse(); });
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
 }
 

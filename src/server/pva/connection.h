@@ -43,7 +43,7 @@ class Connection final : public base::Connection, public Session {
     void due(base::Steady now) override;
     void sent(base::Steady now) override { settle(now); }
     void closed(std::string_view why, base::Steady now) override;
-    [[nodiscard]] base::Steady deadline() const override { return deadline_; }
+    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, late_); }
     [[nodiscard]] bool finished() const override { return finished_; }
     [[nodiscard]] base::Output& output() override { return backlog_.output(); }
 
@@ -171,6 +171,7 @@ class Connection final : public base::Connection, public Session {
     std::uint8_t version_ = 1; ///< the lower of ours and the peer's
     base::Steady heard_;
     base::Steady deadline_ = base::never;
+    base::Steady late_ = base::never; ///< updates wait for too long, and are to be dropped in another turn
     bool validated_ = false;
     bool ended_ = false; ///< the peer sends no more
     bool finished_ = false;
