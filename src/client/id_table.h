@@ -46,6 +46,7 @@ class IdTable {
         T* const thing = at_place(id);
         return thing != nullptr && thing->id == id && id != 0 ? thing : nullptr;
     }
+    [[nodiscard]] const T* find(std::uint32_t id) const { return const_cast<IdTable*>(this)->find(id); }
     /// What lies at the id's place, whatever its id; null where there is no such place.
     [[nodiscard]] T* at_place(std::uint32_t id) { return place(id) < things_.size() ? &things_[place(id)] : nullptr; }
     /// A thing that is known to be there.
@@ -54,6 +55,8 @@ class IdTable {
         assert(find(id) != nullptr);
         return things_[place(id)];
     }
+
+    [[nodiscard]] const T& get(std::uint32_t id) const { return const_cast<IdTable*>(this)->get(id); }
 
     void erase(std::uint32_t id)
     {

@@ -11,6 +11,7 @@
 #include "client/pva/settings.h"
 #include "client/sinks.h"
 #include "pv/plain.h"
+#include "pv/quiet_sink.h"
 #include "pv/structure.h"
 #include "reactor/shard.h"
 #include "reactor/tcp.h"
@@ -35,8 +36,12 @@ struct ClientOptions {
 /// again by themselves, with their subscriptions; `closed` and `opened` tell.
 ///
 /// A PV whose structure has one plain value (NTScalar, NTScalarArray, NTEnum) is read as that value, with alarm, time
-/// stamp and Meta; every other structure is the value by itself. Every subscription has a monitor of its own on the
-/// wire. A write with wait asks the server to answer when all processing is done (block).
+/// stamp and Meta; every other structure is the value by itself. A write with wait asks the server to answer when all
+/// processing is done (block).
+///
+/// All who open a name (plain, or bare, or at one server) share a channel on the wire, and equal subscriptions to it
+/// (same pvRequest) one monitor, unless they are `own` or pipelined. Who joins one that runs gets the present value
+/// first.
 /// Thread: shard
 class Client final : public NetworkSource, private SearcherUser {
   public:
@@ -56,7 +61,7 @@ class Client final : public NetworkSource, private SearcherUser {
     /// Updates are whole structures, of what the pvRequest asks for. Where that says pipeline=true the server sends no
     /// more than was granted: see credit().
     pv::SubscriptionId structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink);
-    /// What a subscription's server has merged since it was subscribed to, across reconnections.
+    /// What a subscription's server has merged, across reconnections, since the monitor that it may share was made.
     [[nodiscard]] Overruns overruns(pv::SubscriptionId subscription) const;
     /// Of a channel that is open.
     [[nodiscard]] std::optional<base::Endpoint> server_of(pv::ChannelId channel) const;
@@ -77,7 +82,15 @@ class Client final : public NetworkSource, private SearcherUser {
 
   private:
     class Link;
-    struct Opening;
+    /// The sink of Monitors that have several subscribers.
+    class FanOut final : public pv::QuietSink {
+      public:
+        explicit FanOut(Client& client) : client_(client) {}
+        std::size_t updates(std::span<const pv::Update> batch) override;
+
+      private:
+        Client& client_;
+    };
 
     /// An operation, by the id that its answers bear; those of Monitors are all higher.
     struct Request {
@@ -85,6 +98,7 @@ class Client final : public NetworkSource, private SearcherUser {
 
         Kind kind = Kind::read;
         std::uint32_t channel = 0;
+        std::uint32_t opening = 0; ///< who asked; 0: the client itself
         pv::Token token{};
         pv::Sink* sink = nullptr;
         pv::Value value;                    ///< of a write, until it has been sent
@@ -95,6 +109,7 @@ class Client final : public NetworkSource, private SearcherUser {
         pv::TypeRef back;                   ///< what a put-get gives
         std::optional<pv::Structure> state; ///< once INIT has told the type
     };
+    /// One name on the network, however many opened it. Its id is that of the messages.
     struct Channel {
         enum class State : std::uint8_t { searching, connecting, describing, open };
 
@@ -105,12 +120,20 @@ class Client final : public NetworkSource, private SearcherUser {
         std::uint32_t place = 0;  ///< in the link's list
         base::Steady create_by{}; ///< while it is connecting, and was asked for
         pv::MetaRef meta;
-        pv::Token token{};
-        pv::Sink* sink = nullptr;
+        std::vector<std::uint32_t> openings;  ///< ids
         std::vector<std::uint32_t> requests;  ///< ids
         std::vector<std::uint32_t> monitors;  ///< ids
         bool bare = false;                    ///< see open_bare()
         std::optional<base::Endpoint> server; ///< the only one
+    };
+    /// What a pv::ChannelId names: a channel as its opener sees it.
+    struct Opening {
+        std::uint32_t id = 0;
+        std::uint32_t channel = 0;
+        pv::Token token{};
+        pv::Sink* sink = nullptr;
+        bool open = false; ///< as it was told
+        std::vector<pv::SubscriptionId> subscriptions;
     };
 
     // Name servers (client_name_servers.cpp).
@@ -124,7 +147,16 @@ class Client final : public NetworkSource, private SearcherUser {
     Link& link_to(const base::Endpoint& server);
     std::string_view name_of(std::uint32_t id) override;
     void found(std::uint32_t id, const base::Endpoint& server) override;
-    std::uint32_t add_channel(const pv::OpenRequest& request, pv::Sink& sink);
+    [[nodiscard]] static std::string key_of(std::string_view name, bool bare,
+                                            const std::optional<base::Endpoint>& server);
+    pv::ChannelId add_opening(const pv::OpenRequest& request, bool bare, const std::optional<base::Endpoint>& server,
+                              pv::Sink& sink);
+    std::uint32_t add_channel(const std::string& key, std::string_view name, bool bare,
+                              const std::optional<base::Endpoint>& server);
+    void tell_open(std::uint32_t opening);
+    [[nodiscard]] std::vector<std::uint32_t> openings_that_are(std::uint32_t id, bool open) const;
+    /// Where nobody can say that the channel is open.
+    Channel* open_channel_of(pv::ChannelId channel, pv::Token token, pv::Sink& sink);
     void validated(Link& link);
     void create(Link& link, std::uint32_t id);
     void give_up_creations(Link& link);
@@ -133,7 +165,7 @@ class Client final : public NetworkSource, private SearcherUser {
     void described(std::uint32_t id, const pv::Structure& structure);
     void opened(std::uint32_t id);
     void lost(std::uint32_t id, const std::string& why, bool again_later);
-    void refused(std::uint32_t id, const std::string& why, bool was_open);
+    void refused(std::uint32_t id, const std::string& why);
     void gone(Link& link, std::string_view why);
     void drop(std::uint32_t id);
     void attach(std::uint32_t id, Link& link);
@@ -141,7 +173,8 @@ class Client final : public NetworkSource, private SearcherUser {
     void set_meta(Channel& channel, pv::MetaRef meta);
 
     // Requests (client_requests.cpp).
-    std::uint32_t add_request(std::uint32_t channel, Request::Kind kind, pv::Token token, pv::Sink* sink);
+    std::uint32_t add_request(std::uint32_t channel, Request::Kind kind);
+    std::uint32_t add_request(pv::ChannelId opening, Request::Kind kind, pv::Token token, pv::Sink& sink);
     void start(std::uint32_t id);
     bool answered(Link& link, wire::pva::Command command, std::uint32_t id, base::Reader& reader,
                   wire::pva::TypeCache& types);
@@ -171,7 +204,15 @@ class Client final : public NetworkSource, private SearcherUser {
     void ended(const Monitor& monitor, const pv::Status& why);
 
     // Monitors (client_monitors.cpp).
-    Monitor* add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink);
+    /// How a subscription shall come.
+    struct Wanted {
+        pv::Value asked;    ///< the pvRequest; none: everything
+        bool whole = false; ///< as structures
+    };
+    pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, const Wanted& wanted, pv::Sink& sink);
+    Monitor* add_monitor(std::uint32_t channel);
+    void unsubscribe(pv::SubscriptionId subscription, bool tell_server);
+    [[nodiscard]] std::uint32_t monitor_of(pv::SubscriptionId subscription) const;
     void start(Monitor& monitor);
     void stop_monitors(Channel& channel);
     bool answered(Monitor& monitor, base::Reader& reader, wire::pva::TypeCache& types);
@@ -185,6 +226,31 @@ class Client final : public NetworkSource, private SearcherUser {
     bool properties_changed(const Monitor& monitor, pv::MetaRef meta);
     void remove(Monitor& monitor, bool tell_server);
     void settled();
+    void settle_soon();
+
+    // Monitors that equal subscriptions share (client_sharing.cpp).
+    /// What a pv::SubscriptionId of theirs names.
+    struct Subscriber {
+        std::uint32_t id = 0;
+        std::uint32_t opening = 0;
+        std::uint32_t monitor = 0;
+        pv::Token token{};
+        pv::Sink* sink = nullptr;
+    };
+    struct Shared {
+        Wanted wanted;
+        std::vector<std::uint32_t> subscribers; ///< ids
+        bool ended = false;                     ///< until its channel comes back: nobody shall join
+    };
+    /// Where an id is a Subscriber's; else it is that of a Monitor by itself.
+    static constexpr std::uint64_t shared_bit = std::uint64_t{1} << 32;
+    Monitor* find_shared(const Channel& channel, const Wanted& wanted);
+    pv::SubscriptionId join(Monitor& monitor, std::uint32_t opening, pv::Token token, pv::Sink& sink);
+    [[nodiscard]] Subscriber* subscriber_of(pv::SubscriptionId subscription);
+    void leave(Subscriber& subscriber);
+    void set_route(Monitor& monitor);
+    void give_present(Monitor& monitor, pv::Token token, pv::Sink& sink);
+    void fan_out(const pv::Update& update);
 
     reactor::Shard& shard_;
     Settings settings_;
@@ -192,6 +258,10 @@ class Client final : public NetworkSource, private SearcherUser {
     ClientOptions options_;
     std::unordered_map<std::uint32_t, Channel> channels_;
     std::unordered_map<std::uint32_t, Request> requests_;
+    std::unordered_map<std::string, std::uint32_t> index_; ///< id of a channel by its key_of()
+    IdTable<Opening> openings_;
+    IdTable<Subscriber> subscribers_;
+    std::unordered_map<std::uint32_t, Shared> shared_; ///< by the id of the Monitor
     std::uint32_t last_channel_ = 0;
     std::uint32_t last_request_ = 0;
     std::unordered_map<base::Endpoint, std::unique_ptr<Link>> links_;
@@ -208,9 +278,11 @@ class Client final : public NetworkSource, private SearcherUser {
     Monitors monitors_;
     std::unordered_map<std::uint32_t, WholeState> wholes_;     ///< of monitors that are no number's, by id
     std::unordered_map<std::uint32_t, OverrunCount> overruns_; ///< of monitors that had any, by id
+    FanOut fan_out_{*this};
     UpdateBatch batch_;
     Sinks sinks_;
     Finder finder_{*this, shard_};
+    bool settles_soon_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

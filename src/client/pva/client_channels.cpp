@@ -32,77 +32,9 @@ Client::~Client()
     streams_.reset();
 }
 
-pv::ChannelId Client::open_channel(const pv::OpenRequest& request, pv::Sink& sink)
-{
-    const std::uint32_t id = add_channel(request, sink);
-    if (id != 0) {
-        searcher_.search(id);
-    }
-    return pv::ChannelId{id};
-}
-
-pv::ChannelId Client::open_bare(const pv::OpenRequest& request, pv::Sink& sink, std::optional<base::Endpoint> server)
-{
-    static const pv::MetaRef unknown = [] {
-        auto meta = std::make_shared<pv::Meta>();
-        meta->type = pv::ScalarType::structure;
-        return meta;
-    }();
-    const std::uint32_t id = add_channel(request, sink);
-    if (id == 0) {
-        return {};
-    }
-    Channel& channel = channels_.at(id);
-    channel.bare = true;
-    channel.meta = unknown;
-    channel.server = server;
-    server ? found(id, *server) : searcher_.search(id);
-    return pv::ChannelId{id};
-}
-
-/// 0 where it was refused.
-std::uint32_t Client::add_channel(const pv::OpenRequest& request, pv::Sink& sink)
-{
-    if (request.name.empty() || request.name.size() > base::Limits{}.name_bytes) {
-        const pv::Opened refused{.token = request.token,
-                                 .status = {pv::Outcome::no_such_channel, "this is no name of a PV"},
-                                 .channel = {},
-                                 .meta = nullptr,
-                                 .rights = {}};
-        sink.opened({&refused, 1});
-        return 0;
-    }
-    const std::uint32_t id = ++last_channel_;
-    Channel& channel = channels_[id];
-    channel.name = request.name;
-    channel.token = request.token;
-    channel.sink = &sink;
-    sinks_.use(sink);
-    return id;
-}
-
-std::optional<base::Endpoint> Client::server_of(pv::ChannelId id) const
-{
-    const auto found = channels_.find(static_cast<std::uint32_t>(id));
-    const bool open = found != channels_.end() && found->second.link != nullptr;
-    return open ? std::optional(found->second.link->server_) : std::nullopt;
-}
-
-void Client::open(std::span<const pv::OpenRequest> requests, const pv::Peer& /*peer*/, pv::Sink& sink)
-{
-    for (const pv::OpenRequest& request : requests) {
-        (void)open_channel(request, sink);
-    }
-}
-
 void Client::find(std::span<const std::string_view> names, std::span<pv::Presence> found)
 {
     finder_.find(names, found);
-}
-
-pv::MetaRef Client::describe(pv::ChannelId channel)
-{
-    return channels_.at(static_cast<std::uint32_t>(channel)).meta;
 }
 
 std::string_view Client::name_of(std::uint32_t id)
@@ -154,7 +86,7 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
         return;
     }
     Channel& channel = found->second;
-    const bool was_open = channel.state == Channel::State::open;
+    const std::vector<std::uint32_t> were_open = openings_that_are(id, true);
     channel.state = Channel::State::searching;
     if (channel.link != nullptr) {
         detach(channel);
@@ -172,31 +104,41 @@ void Client::lost(std::uint32_t id, const std::string& why, bool again_later)
             finish(request, {pv::Outcome::disconnected, why}, nullptr);
         }
     }
-    if (const auto still = channels_.find(id); still != channels_.end()) {
-        if (still->second.server) {
-            refused(id, why, was_open);
-            return;
-        }
+    const auto still = channels_.find(id);
+    if (still == channels_.end()) {
+        return;
+    }
+    if (still->second.server) {
+        refused(id, why);
+    } else {
         again_later ? searcher_.search_later(id) : searcher_.search(id);
-        if (was_open) {
-            still->second.sink->closed(still->second.token, {pv::Outcome::disconnected, why});
+    }
+    for (const std::uint32_t opening_id : were_open) {
+        if (Opening* const opening = openings_.find(opening_id); opening != nullptr && opening->open) {
+            opening->open = false;
+            opening->sink->closed(opening->token, {pv::Outcome::disconnected, why});
         }
     }
 }
 
-/// The only server that was to be asked does not have the channel any more, or never had it.
-void Client::refused(std::uint32_t id, const std::string& why, bool was_open)
+/// The only server that was to be asked does not have the channel any more, or never had it. Who opens it next asks
+/// anew.
+void Client::refused(std::uint32_t id, const std::string& why)
 {
     const Channel& channel = channels_.at(id);
-    const pv::Token token = channel.token;
-    pv::Sink& sink = *channel.sink;
-    if (was_open) {
-        sink.closed(token, {pv::Outcome::disconnected, why});
-        return;
+    index_.erase(key_of(channel.name, channel.bare, channel.server));
+    for (const std::uint32_t opening_id : openings_that_are(id, false)) {
+        const Opening* const opening = openings_.find(opening_id);
+        if (opening == nullptr) {
+            continue; // a sink has closed it meanwhile
+        }
+        const pv::Opened failed{.token = opening->token,
+                                .status = {pv::Outcome::disconnected, why},
+                                .channel = {},
+                                .meta = nullptr,
+                                .rights = {}};
+        opening->sink->opened({&failed, 1});
     }
-    const pv::Opened failed{
-        .token = token, .status = {pv::Outcome::disconnected, why}, .channel = {}, .meta = nullptr, .rights = {}};
-    sink.opened({&failed, 1});
 }
 
 void Client::gone(Link& link, std::string_view why)
@@ -226,39 +168,12 @@ void Client::gone(Link& link, std::string_view why)
     });
 }
 
-void Client::close(pv::ChannelId channel_id)
-{
-    const auto id = static_cast<std::uint32_t>(channel_id);
-    const auto found = channels_.find(id);
-    if (found != channels_.end()) {
-        drop(id);
-    }
-}
-
-void Client::give_up(const pv::OpenRequest& request, pv::Sink& sink)
-{
-    const auto found = std::ranges::find_if(channels_, [&](const auto& entry) {
-        return entry.second.token == request.token && entry.second.sink == &sink && entry.second.name == request.name;
-    });
-    if (found != channels_.end()) {
-        drop(found->first);
-    }
-}
-
-std::string Client::server_name(pv::ChannelId channel)
-{
-    const auto server = server_of(channel);
-    return server ? to_string(*server) : std::string();
-}
-
+/// Nobody has it open.
 void Client::drop(std::uint32_t id)
 {
     Channel& channel = channels_.at(id);
-    for (const std::uint32_t request : std::vector(channel.requests)) {
-        end(request, false); // the server ends them with the channel
-    }
-    for (const std::uint32_t monitor : std::vector(channel.monitors)) {
-        remove(monitors_.get(monitor), false);
+    for (const std::uint32_t request : std::vector(channel.requests)) { // the client's own
+        end(request, false);
     }
     searcher_.stop(id);
     if (Link* const link = channel.link) {
@@ -271,7 +186,10 @@ void Client::drop(std::uint32_t id)
         }
         link->touch();
     }
-    sinks_.stop_using(*channel.sink);
+    if (const auto known = index_.find(key_of(channel.name, channel.bare, channel.server));
+        known != index_.end() && known->second == id) {
+        index_.erase(known);
+    }
     channels_.erase(id);
 }
 

@@ -80,7 +80,7 @@ void Client::created(Link& link, std::uint32_t id, std::uint32_t sid, const wire
         return;
     }
     channel.state = Channel::State::describing;
-    start(add_request(id, Request::Kind::describe, {}, nullptr));
+    start(add_request(id, Request::Kind::describe));
 }
 
 /// Also the answer to our own destroy_channel(), which means nothing.
@@ -105,10 +105,10 @@ void Client::opened(std::uint32_t id)
 {
     Channel& channel = channels_.at(id);
     channel.state = Channel::State::open;
-    const pv::Opened opened{
-        .token = channel.token, .status = {}, .channel = pv::ChannelId{id}, .meta = channel.meta, .rights = {}};
     const std::vector<std::uint32_t> before = channel.monitors; // what is asked from within opened() starts by itself
-    channel.sink->opened({&opened, 1});
+    for (const std::uint32_t opening : std::vector(channel.openings)) {
+        tell_open(opening);
+    }
     for (const std::uint32_t id_of_monitor : before) {
         if (Monitor* const monitor = monitors_.find(id_of_monitor)) {
             start(*monitor);

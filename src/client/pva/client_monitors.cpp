@@ -20,29 +20,54 @@ constexpr std::uint8_t grant = 0x80; ///< at INIT: what may be sent; by itself: 
 
 pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, pv::Sink& sink)
 {
-    Monitor* const monitor = add_monitor(request, sink);
-    if (monitor == nullptr) {
-        return {};
-    }
-    start(*monitor);
-    return pv::SubscriptionId{monitor->id};
+    return subscribe(request, Wanted{}, sink);
 }
 
 pv::SubscriptionId Client::structures(const pv::SubscribeRequest& request, pv::Value asked, pv::Sink& sink)
 {
-    Monitor* const monitor = add_monitor(request, sink);
+    return subscribe(request, Wanted{.asked = std::move(asked), .whole = true}, sink);
+}
+
+pv::SubscriptionId Client::subscribe(const pv::SubscribeRequest& request, const Wanted& wanted, pv::Sink& sink)
+{
+    Opening* const opening = openings_.find(static_cast<std::uint32_t>(request.channel));
+    if (opening == nullptr) {
+        log_.error("pva.client.subscribe", "a subscription was refused: its channel is not open");
+        return {};
+    }
+    const Pipeline pipeline = pipeline_of(wanted.asked);
+    const bool alone = request.own || pipeline.window != 0;
+    if (Monitor* const known = alone ? nullptr : find_shared(channels_.at(opening->channel), wanted)) {
+        return join(*known, opening->id, request.token, sink);
+    }
+    Monitor* const monitor = add_monitor(opening->channel);
     if (monitor == nullptr) {
         return {};
     }
-    WholeState& state = wholes_[monitor->id];
-    state.pipeline = pipeline_of(asked);
-    state.asked = std::move(asked);
+    if (wanted.whole) {
+        WholeState& state = wholes_[monitor->id];
+        state.pipeline = pipeline;
+        state.asked = wanted.asked;
+    }
+    auto subscription = pv::SubscriptionId{monitor->id};
+    if (alone) {
+        monitor->token = request.token;
+        monitor->sink = &sink;
+        opening->subscriptions.push_back(subscription);
+    } else {
+        shared_.emplace(monitor->id, Shared{wanted, {}, false});
+        subscription = join(*monitor, opening->id, request.token, sink);
+        if (subscription == pv::SubscriptionId{}) {
+            remove(*monitor, false);
+            return {};
+        }
+    }
     start(*monitor);
-    return pv::SubscriptionId{monitor->id};
+    return subscription;
 }
 
 /// Null where there are too many.
-Monitor* Client::add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink)
+Monitor* Client::add_monitor(std::uint32_t channel_id)
 {
     const std::uint32_t id = monitors_.insert();
     if (id == 0) {
@@ -50,13 +75,22 @@ Monitor* Client::add_monitor(const pv::SubscribeRequest& request, pv::Sink& sink
         return nullptr;
     }
     Monitor& monitor = monitors_.get(id);
-    monitor.token = request.token;
-    monitor.sink = &sink;
-    monitor.channel = static_cast<std::uint32_t>(request.channel);
-    Channel& channel = channels_.at(monitor.channel);
+    monitor.channel = channel_id;
+    Channel& channel = channels_.at(channel_id);
     monitor.meta = channel.meta.get();
     channel.monitors.push_back(id);
     return &monitor;
+}
+
+/// 0 where there is no such subscription.
+std::uint32_t Client::monitor_of(pv::SubscriptionId subscription) const
+{
+    const auto id = static_cast<std::uint64_t>(subscription);
+    if ((id & shared_bit) == 0) {
+        return static_cast<std::uint32_t>(id);
+    }
+    const Subscriber* const subscriber = subscribers_.find(static_cast<std::uint32_t>(id));
+    return subscriber != nullptr ? subscriber->monitor : 0;
 }
 
 void Client::credit(pv::SubscriptionId subscription, std::uint32_t updates)
@@ -78,9 +112,28 @@ void Client::credit(pv::SubscriptionId subscription, std::uint32_t updates)
 
 void Client::unsubscribe(pv::SubscriptionId subscription)
 {
-    if (Monitor* const monitor = monitors_.find(static_cast<std::uint32_t>(subscription))) {
-        remove(*monitor, true);
+    unsubscribe(subscription, true);
+}
+
+void Client::unsubscribe(pv::SubscriptionId subscription, bool tell_server)
+{
+    Monitor* const monitor = monitors_.find(monitor_of(subscription));
+    if (monitor == nullptr) {
+        return;
     }
+    if (Subscriber* const subscriber = subscriber_of(subscription)) {
+        batch_.flush(); // the others shall have what has come for all
+        leave(*subscriber);
+        if (!shared_.at(monitor->id).subscribers.empty()) {
+            set_route(*monitor);
+            return;
+        }
+    } else {
+        for (const std::uint32_t opening : channels_.at(monitor->channel).openings) {
+            std::erase(openings_.get(opening).subscriptions, subscription);
+        }
+    }
+    remove(*monitor, tell_server);
 }
 
 void Client::remove(Monitor& monitor, bool tell_server)
@@ -92,6 +145,7 @@ void Client::remove(Monitor& monitor, bool tell_server)
         channel.link->touch();
     }
     wholes_.erase(monitor.id);
+    shared_.erase(monitor.id);
     overruns_.erase(monitor.id);
     monitors_.erase(monitor.id);
 }
@@ -126,6 +180,10 @@ void Client::stop_monitors(Channel& channel)
             whole->second.structure.reset();
             whole->second.to_grant = 0;
             whole->second.started = false;
+            whole->second.came.clear();
+        }
+        if (const auto shared = shared_.find(id); shared != shared_.end()) {
+            shared->second.ended = false;
         }
     }
 }
@@ -187,7 +245,7 @@ bool Client::overran(const Monitor& monitor, const pv::TypeRef& type, base::Read
 
 Overruns Client::overruns(pv::SubscriptionId subscription) const
 {
-    const auto found = overruns_.find(static_cast<std::uint32_t>(subscription));
+    const auto found = overruns_.find(monitor_of(subscription));
     return found != overruns_.end() ? found->second.so_far() : Overruns{};
 }
 
@@ -229,8 +287,9 @@ void Client::updated(Monitor& monitor, const pv::Structure& update, bool overrun
         pv::Meta meta = *channel.meta;
         update_plain_meta(update, meta);
         if (meta != *channel.meta) {
+            const std::uint32_t id = monitor.id;
             if (properties_changed(monitor, std::make_shared<pv::Meta>(std::move(meta)))) {
-                tell(batch_, monitor, pv::Mask::property).overrun = overrun;
+                tell(batch_, monitors_.get(id), pv::Mask::property).overrun = overrun;
             }
             return;
         }
@@ -250,17 +309,23 @@ bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, 
     if (!reader.ok()) {
         return false;
     }
+    state.came |= structure.marked();
     const auto marks = [&](std::string_view path) {
         const auto field = structure.type()->find(path);
         return field && structure.is_marked(*field);
     };
-    const bool property = state.started && (marks("display") || marks("value.choices"));
-    if (property && !properties_changed(monitor, meta_of(channels_.at(monitor.channel), structure))) {
-        return true;
+    const bool property = marks("display") || marks("value.choices");
+    const std::uint32_t id = monitor.id;
+    if (property && !channels_.at(monitor.channel).bare) {
+        pv::MetaRef meta = meta_of(channels_.at(monitor.channel), structure);
+        if (*meta != *channels_.at(monitor.channel).meta && !properties_changed(monitor, std::move(meta))) {
+            return true;
+        }
     }
+    const Monitor& still = monitors_.get(id); // who was told may have subscribed to more
     const pv::Mask mask = property ? pv::Mask::value | pv::Mask::property : pv::Mask::value;
-    pv::Sample& place = batch_.add(*monitor.sink, monitor.token, monitor.meta, pv::Mask::none);
-    place = sample_of(channels_.at(monitor.channel), structure, state.plain);
+    pv::Sample& place = batch_.add(*still.sink, still.token, still.meta, pv::Mask::none);
+    place = sample_of(channels_.at(still.channel), structure, state.plain);
     place.mask = std::exchange(state.started, true) ? mask : pv::Mask::none;
     place.overrun = overrun;
     batch_.holds_more();
@@ -275,8 +340,12 @@ bool Client::properties_changed(const Monitor& monitor, pv::MetaRef meta)
     const std::uint32_t id = monitor.id;
     Channel& channel = channels_.at(monitor.channel);
     const pv::MetaRef old = channel.meta;
-    set_meta(channel, std::move(meta));
-    channel.sink->meta_changed(channel.token, pv::MetaRef(channel.meta));
+    set_meta(channel, meta);
+    for (const std::uint32_t opening_id : openings_that_are(monitor.channel, true)) {
+        if (const Opening* const opening = openings_.find(opening_id)) {
+            opening->sink->meta_changed(opening->token, meta);
+        }
+    }
     return monitors_.find(id) != nullptr;
 }
 
@@ -284,6 +353,20 @@ void Client::settled()
 {
     batch_.flush();
     sinks_.settle();
+}
+
+/// What was told within a call of the caller's is a piece of work too.
+void Client::settle_soon()
+{
+    if (std::exchange(settles_soon_, true)) {
+        return;
+    }
+    shard_.post([this, alive = std::weak_ptr<bool>(alive_)] {
+        if (!alive.expired()) {
+            settles_soon_ = false;
+            settled();
+        }
+    });
 }
 
 } // namespace iochron::client::pva

@@ -69,12 +69,10 @@ void Client::execute(pv::ChannelId channel, pv::Token token, Operation operation
 {
     static constexpr std::array kinds = {Request::Kind::read, Request::Kind::write,   Request::Kind::put_get,
                                          Request::Kind::rpc,  Request::Kind::process, Request::Kind::info};
-    const auto id = static_cast<std::uint32_t>(channel);
-    if (channels_.at(id).state != Channel::State::open) {
-        sink.completed(token, {pv::Outcome::disconnected, "the channel is not connected"}, nullptr);
+    if (open_channel_of(channel, token, sink) == nullptr) {
         return;
     }
-    const std::uint32_t asked = add_request(id, kinds[static_cast<std::size_t>(operation.kind)], token, &sink);
+    const std::uint32_t asked = add_request(channel, kinds[static_cast<std::size_t>(operation.kind)], token, sink);
     Request& request = requests_.at(asked);
     request.asked = std::move(operation.request);
     request.value = std::move(operation.value);

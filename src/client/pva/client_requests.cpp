@@ -37,7 +37,19 @@ const pv::Value& putting(bool block, pv::Processing processing)
 
 } // namespace
 
-std::uint32_t Client::add_request(std::uint32_t channel, Request::Kind kind, pv::Token token, pv::Sink* sink)
+std::uint32_t Client::add_request(pv::ChannelId opening, Request::Kind kind, pv::Token token, pv::Sink& sink)
+{
+    const auto opening_id = static_cast<std::uint32_t>(opening);
+    const std::uint32_t id = add_request(openings_.get(opening_id).channel, kind);
+    Request& request = requests_.at(id);
+    request.opening = opening_id;
+    request.token = token;
+    request.sink = &sink;
+    return id;
+}
+
+/// Of the client itself.
+std::uint32_t Client::add_request(std::uint32_t channel, Request::Kind kind)
 {
     do {
         last_request_ = last_request_ % (Monitors::most - 1) + 1;
@@ -46,8 +58,6 @@ std::uint32_t Client::add_request(std::uint32_t channel, Request::Kind kind, pv:
     Request& request = requests_[id];
     request.kind = kind;
     request.channel = channel;
-    request.token = token;
-    request.sink = sink;
     channels_.at(channel).requests.push_back(id);
     return id;
 }
@@ -246,26 +256,21 @@ void Client::end(std::uint32_t id, bool tell_server)
 
 void Client::read(const pv::ReadRequest& request, const pv::Peer& /*peer*/, pv::Sink& sink)
 {
-    const auto id = static_cast<std::uint32_t>(request.channel);
-    if (channels_.at(id).state != Channel::State::open) {
-        sink.completed(request.token, {pv::Outcome::disconnected, "the channel is not connected"}, nullptr);
-        return;
+    if (open_channel_of(request.channel, request.token, sink) != nullptr) {
+        start(add_request(request.channel, Request::Kind::read, request.token, sink));
     }
-    start(add_request(id, Request::Kind::read, request.token, &sink));
 }
 
 void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv::Sink& sink)
 {
-    const auto id = static_cast<std::uint32_t>(request.channel);
     if (request.kind != pv::WriteKind::value) {
         sink.completed(request.token, {pv::Outcome::unsupported, "pvAccess cannot acknowledge alarms"}, nullptr);
         return;
     }
-    if (channels_.at(id).state != Channel::State::open) {
-        sink.completed(request.token, {pv::Outcome::disconnected, "the channel is not connected"}, nullptr);
+    if (open_channel_of(request.channel, request.token, sink) == nullptr) {
         return;
     }
-    const std::uint32_t put = add_request(id, Request::Kind::write, request.token, &sink);
+    const std::uint32_t put = add_request(request.channel, Request::Kind::write, request.token, sink);
     requests_.at(put).value = request.value;
     requests_.at(put).asked = putting(request.wait, request.processing);
     start(put);
@@ -273,13 +278,13 @@ void Client::write(const pv::WriteRequest& request, const pv::Peer& /*peer*/, pv
 
 void Client::cancel(pv::ChannelId channel, pv::Token operation, pv::Sink& sink)
 {
-    const auto found = channels_.find(static_cast<std::uint32_t>(channel));
-    if (found == channels_.end()) {
+    const Opening* const opening = openings_.find(static_cast<std::uint32_t>(channel));
+    if (opening == nullptr) {
         return;
     }
-    for (const std::uint32_t id : std::vector(found->second.requests)) {
+    for (const std::uint32_t id : std::vector(channels_.at(opening->channel).requests)) {
         const Request& request = requests_.at(id);
-        if (request.token == operation && request.sink == &sink) {
+        if (request.opening == opening->id && request.token == operation && request.sink == &sink) {
             end(id, true);
             return;
         }

@@ -66,8 +66,20 @@ pv::Status Client::with_words(const Request& request, pv::Status status)
 void Client::ended(const Monitor& monitor, const pv::Status& why)
 {
     batch_.flush();                                              // what came before
-    const std::string name = channels_.at(monitor.channel).name; // the sink may close it
-    if (!monitor.sink->ended(monitor.token, why)) {
+    const std::string name = channels_.at(monitor.channel).name; // a sink may close it
+    std::vector<std::pair<pv::Sink*, pv::Token>> told{{monitor.sink, monitor.token}};
+    if (const auto shared = shared_.find(monitor.id); shared != shared_.end()) {
+        shared->second.ended = true;
+        told.clear();
+        for (const std::uint32_t id : shared->second.subscribers) {
+            told.emplace_back(subscribers_.get(id).sink, subscribers_.get(id).token);
+        }
+    }
+    bool heard = false;
+    for (const auto& [sink, token] : told) {
+        heard = sink->ended(token, why) || heard;
+    }
+    if (!heard) {
         log_.warning("pva.client.monitor", "{} {}: {}", name,
                      why.ok() ? "is not monitored any more" : "cannot be monitored",
                      why.text.empty() ? to_string(why.outcome) : why.text);

@@ -43,6 +43,7 @@ struct WholeState {
     Pipeline pipeline;
     std::uint32_t to_grant = 0;
     std::optional<pv::Structure> structure; ///< while it runs
+    pv::BitSet came;                        ///< what of it has ever come while it runs
     pv::Plain plain;                        ///< what the last sample refers to
     bool started = false;                   ///< the first update has come
 };
