@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -15,10 +17,21 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int most_depth = pv::Type::max_depth;
+
+/// Refused beyond the depth that servers read.
+bool keep_unless_too_deep(int depth, json::parse_event_t /*event*/, const json& /*parsed*/)
+{
+    if (depth > most_depth) {
+        throw base::Problem(fmt::format("JSON nests deeper than {}", most_depth));
+    }
+    return true;
+}
+
 json parsed(std::string_view text)
 {
     try {
-        return json::parse(text);
+        return json::parse(text, keep_unless_too_deep);
     } catch (const json::exception& error) {
         throw base::Problem(fmt::format("no JSON: {} ({})", text, error.what()));
     }
@@ -39,11 +52,19 @@ bool all(const json& list, bool (json::*is)() const noexcept)
     return std::ranges::all_of(list, [is](const json& element) { return (element.*is)(); });
 }
 
+bool is_beyond_int64(const json& value)
+{
+    return value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max();
+}
+
 pv::Value value_of(const json& value);
 
 pv::Value list_of(const json& list)
 {
-    if (all(list, &json::is_number_integer)) {
+    if (std::ranges::any_of(list, is_beyond_int64) && all(list, &json::is_number_unsigned)) {
+        return array_of<std::uint64_t>(list);
+    }
+    if (all(list, &json::is_number_integer) && std::ranges::none_of(list, is_beyond_int64)) {
         return array_of<std::int64_t>(list);
     }
     if (all(list, &json::is_number)) {
@@ -69,8 +90,12 @@ pv::Value value_of(const json& value)
     switch (value.type()) {
     case json::value_t::boolean:
         return pv::Value::of(value.get<bool>());
-    case json::value_t::number_integer:
     case json::value_t::number_unsigned:
+        if (is_beyond_int64(value)) {
+            return pv::Value::of(value.get<std::uint64_t>());
+        }
+        return pv::Value::of(value.get<std::int64_t>());
+    case json::value_t::number_integer:
         return pv::Value::of(value.get<std::int64_t>());
     case json::value_t::number_float:
         return pv::Value::of(value.get<double>());
@@ -189,9 +214,10 @@ pv::Value value_of_json(std::string_view text)
     return value_of(parsed(text));
 }
 
-void fill(pv::Structure& put, std::span<const std::string> values, const pv::Structure& state)
+std::vector<std::string> fill(pv::Structure& put, std::span<const std::string> values, const pv::Structure& state)
 {
     std::vector<std::string> plain;
+    std::vector<std::string> unknown;
     std::vector<std::pair<std::string, std::string>> pairs;
     const auto value = put.type()->find("value");
     const bool takes_text = value && put.type()->fields()[*value].type->is(pv::Type::Form::scalar) &&
@@ -206,7 +232,7 @@ void fill(pv::Structure& put, std::span<const std::string> values, const pv::Str
         } else if (takes_text) {
             plain.push_back(word);
         } else {
-            fmt::print(stderr, "{} : Warning: no such field. Ignoring it.\n", name);
+            unknown.push_back(name);
         }
     }
     if (!plain.empty() && !pairs.empty()) {
@@ -223,6 +249,7 @@ void fill(pv::Structure& put, std::span<const std::string> values, const pv::Str
     for (const auto& [name, text] : pairs) {
         is_json(text) ? assign(put, name, parsed(text)) : set(put, name, pv::Value::of(std::string_view(text)));
     }
+    return unknown;
 }
 
 std::pair<std::string, pv::Value> argument_of(std::string_view text)

@@ -45,7 +45,9 @@ int put(const PvOptions& options)
         std::fflush(stdout);
     }
     pv::Structure put(before.type());
-    fill(put, std::span(options.words).subspan(1), before);
+    for (const std::string& name : fill(put, std::span(options.words).subspan(1), before)) {
+        fmt::print(stderr, "{} : Warning: no such field. Ignoring it.\n", name);
+    }
     const pv::Status done =
         context.put("pva://" + std::string(without_scheme(options.words[0])), pv::Value::of(put),
                     {.timeout = patience(options), .request = options.request.empty() ? "field()" : options.request});

@@ -276,3 +276,11 @@ def test_options_are_those_of_epics(environment):
     assert run_tool(environment, "pvput", "X", check=False).stderr.startswith("No value(s) specified.")
     assert run_tool(environment, "pvinfo", check=False).stderr.startswith("No pv name(s) specified.")
     assert run_tool(environment, "pvcall", check=False).stderr.startswith("No pv name specified.")
+
+
+def test_pvput_of_numbers_beyond_int64_and_of_too_deep_json(iochron_ioc):
+    server = iochron_ioc('record(int64out, "L") {}\nrecord(waveform, "UL") { field(FTVL, "UINT64") field(NELM, "3") }')
+    put = run_tool(server.environment, "pvput", "-q", "-M", "json", "-r", "field(value)", "UL", "[18446744073709551615,1]")
+    assert put.stdout == '{"value":[18446744073709551615,1]}\n'
+    deep = run_tool(server.environment, "pvput", "L", '{"value":' + 30 * "[" + 30 * "]" + "}", check=False)
+    assert (deep.returncode, deep.stderr) == (1, "L: JSON nests deeper than 20\n")
