@@ -3,6 +3,7 @@
 // come, rights go and come back, and the peer reads or does not.
 #include "server/ca/circuit.h"
 #include "server/fake_source.h"
+#include "server/noted_line.h"
 #include "wire/ca/message.h"
 #include "wire/ca/version.h"
 
@@ -15,12 +16,6 @@ using server::ca::Circuit;
 using server::ca::Service;
 
 namespace {
-
-struct QuietLine final : server::Line {
-    void touch() override {}
-    void flush() override {}
-    void close(std::string_view) override {}
-};
 
 void fill(FakeSource& source, unsigned options)
 {
@@ -86,7 +81,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      .pool = pool,
                      .now = [&now] { return now; }});
     {
-        Circuit circuit(service, std::make_unique<QuietLine>(), "10.0.0.7:41234");
+        server::NotedLine::Notes line;
+        Circuit circuit(service, std::make_unique<server::NotedLine>(line), "10.0.0.7:41234");
         if ((data[1] & 16) != 0) {
             std::array<std::byte, wire::ca::short_header_bytes> version;
             base::Writer writer(version);

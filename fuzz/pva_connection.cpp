@@ -2,6 +2,7 @@
 // how. Whatever comes: nothing but output in step comes back, and all is let go at the end.
 #include "base/log.h"
 #include "server/fake_source.h"
+#include "server/noted_line.h"
 #include "server/pva/connection.h"
 
 #include <algorithm>
@@ -14,12 +15,6 @@ using server::pva::Connection;
 using server::pva::Service;
 
 namespace {
-
-struct QuietLine final : server::Line {
-    void touch() override {}
-    void flush() override {}
-    void close(std::string_view) override {}
-};
 
 void fill(FakeSource& source)
 {
@@ -97,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                      .now = [&now] { return now; }},
                     {}, [] { return std::vector<std::string>{"A", "B"}; });
     {
-        Connection connection(service, std::make_unique<QuietLine>(), "10.0.0.7:41234", now);
+        server::NotedLine::Notes line;
+        Connection connection(service, std::make_unique<server::NotedLine>(line), "10.0.0.7:41234", now);
         const auto bytes = std::as_bytes(std::span(data, size)).subspan(2);
         const std::size_t cut = std::max<std::size_t>(1, data[0]);
         unsigned step = 0;

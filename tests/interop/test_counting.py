@@ -14,35 +14,11 @@ DATABASE = "".join(
     for n in range(RECORDS))
 
 # Each watches all records until each has `wanted` updates in a row, and answers with the gaps it saw.
-AIOCA = """
-import asyncio
-from aioca import camonitor
-async def main():
-    records, wanted = int(sys.argv[1]), int(sys.argv[2])
-    last, counts, gaps, left, enough = {}, {}, [], set(range(records)), asyncio.Event()
-    def update(value, index):
-        value = int(value)
-        if index in last and value != last[index] + 1:
-            gaps.append((index, last[index], value))
-        last[index] = value
-        counts[index] = counts.get(index, 0) + 1
-        if counts[index] == wanted:
-            left.discard(index)
-            if not left:
-                enough.set()
-    subscriptions = camonitor([f"C:{n}" for n in range(records)], update, all_updates=True)
-    await asyncio.wait_for(enough.wait(), 60)
-    for subscription in subscriptions:
-        subscription.close()
-    return gaps
-answer(asyncio.run(main()))
-"""
-
-PYEPICS = """
-import threading, epics
+COUNT = """
+import threading
 records, wanted = int(sys.argv[1]), int(sys.argv[2])
 last, counts, gaps, left, enough = {}, {}, [], set(range(records)), threading.Event()
-def update(value=None, index=None, **_):
+def update(value, index):
     value = int(value)
     if index in last and value != last[index] + 1:
         gaps.append((index, last[index], value))
@@ -52,39 +28,45 @@ def update(value=None, index=None, **_):
         left.discard(index)
         if not left:
             enough.set()
-def watch(index):
-    return epics.PV(f"C:{index}", auto_monitor=True, callback=lambda value=None, **_: update(value, index))
-pvs = [watch(n) for n in range(records)]
-assert enough.wait(60), f"{len(left)} records have fewer than {wanted} updates"
-answer(gaps)
+names = [f"C:{n}" for n in range(records)]
+def answer_gaps():
+    assert enough.wait(60), f"{len(left)} records have fewer than {wanted} updates"
+    answer(gaps)
 """
 
-CAPROTO = """
-import threading
+AIOCA = COUNT + """
+import asyncio
+from aioca import camonitor
+async def main():
+    subscriptions = camonitor(names, update, all_updates=True)
+    await asyncio.to_thread(enough.wait, 60)
+    for subscription in subscriptions:
+        subscription.close()
+asyncio.run(main())
+answer_gaps()
+"""
+
+PYEPICS = COUNT + """
+import epics
+def watch(index):
+    return epics.PV(names[index], auto_monitor=True, callback=lambda value=None, **_: update(value, index))
+pvs = [watch(n) for n in range(records)]
+answer_gaps()
+"""
+
+CAPROTO = COUNT + """
 from caproto.threading.client import Context
-records, wanted = int(sys.argv[1]), int(sys.argv[2])
-last, counts, gaps, left, enough = {}, {}, [], set(range(records)), threading.Event()
 def watch(pv, index):
-    def update(subscription, response):
-        value = int(response.data[0])
-        if index in last and value != last[index] + 1:
-            gaps.append((index, last[index], value))
-        last[index] = value
-        counts[index] = counts.get(index, 0) + 1
-        if counts[index] == wanted:
-            left.discard(index)
-            if not left:
-                enough.set()
-    subscription = pv.subscribe()
-    subscription.add_callback(update)
-    return update
+    def told(subscription, response):
+        update(response.data[0], index)
+    pv.subscribe().add_callback(told)
+    return told
 context = Context()
-pvs = context.get_pvs(*[f"C:{n}" for n in range(records)])
+pvs = context.get_pvs(*names)
 for pv in pvs:
     pv.wait_for_connection(timeout=30)
 kept = [watch(pv, n) for n, pv in enumerate(pvs)]
-assert enough.wait(60), f"{len(left)} records have fewer than {wanted} updates"
-answer(gaps)
+answer_gaps()
 """
 
 CLIENTS = {"aioca": (AIOCA, RECORDS), "pyepics": (PYEPICS, RECORDS), "caproto": (CAPROTO, 100)}

@@ -4,6 +4,7 @@
 #include "base/manual_clock.h"
 #include "server/ca/circuit.h"
 #include "server/fake_source.h"
+#include "server/noted_line.h"
 #include "wire/ca/channel.h"
 #include "wire/ca/message.h"
 #include "wire/ca/monitor.h"
@@ -30,24 +31,6 @@ struct Got {
     {
         return base::load<double>(payload.data() + at, base::ByteOrder::big);
     }
-};
-
-/// The stream below a circuit of a test: notes what was asked of it.
-/// Thread: shard
-class NotedLine final : public Line {
-  public:
-    struct Notes {
-        int touched = 0;
-        int flushed = 0;
-        std::string closed;
-    };
-    explicit NotedLine(Notes& notes) : notes_(notes) {}
-    void touch() override { ++notes_.touched; }
-    void flush() override { ++notes_.flushed; }
-    void close(std::string_view why) override { notes_.closed = why; }
-
-  private:
-    Notes& notes_;
 };
 
 /// A server in memory, under a clock that the test moves.

@@ -262,7 +262,7 @@ TEST_F(PvaBytesTest, ASilentPeerIsGone)
 {
     server.clock.advance(Connection::silence);
     client.connection().due(server.clock.steady());
-    EXPECT_FALSE(client.closed.empty());
+    EXPECT_FALSE(client.line.closed.empty());
 }
 
 TEST_F(PvaBytesTest, NoPvAccessEndsTheConnection)

@@ -4,6 +4,7 @@
 #include "base/manual_clock.h"
 #include "pv/normative.h"
 #include "server/fake_source.h"
+#include "server/noted_line.h"
 #include "wire/hex.h"
 #include "wire/pva/bit_set.h"
 #include "wire/pva/header.h"
@@ -24,14 +25,6 @@ constexpr std::uint8_t init = 0x08;
 constexpr std::uint8_t last = 0x10;
 constexpr std::uint8_t start = 0x44;
 constexpr std::uint8_t stop = 0x04;
-
-struct NotedLine final : Line {
-    explicit NotedLine(std::string& why) : closed(why) {}
-    void touch() override {}
-    void flush() override {}
-    void close(std::string_view why) override { closed = why; }
-    std::string& closed;
-};
 
 /// A message as a client of a test gets it.
 struct Got {
@@ -172,7 +165,7 @@ class PvaConnectionTest : public testing::Test {
     Budget budget{1u << 30};
     base::BlockPool pool;
     base::ManualClock clock;
-    std::string line_closed;
+    NotedLine::Notes line;
     Service service{{.sources = {&source},
                      .limits = limits,
                      .log = log,
@@ -182,7 +175,7 @@ class PvaConnectionTest : public testing::Test {
                      .now = [this] { return clock.steady(); }},
                     {},
                     [] { return std::vector<std::string>{"A", "B"}; }};
-    Connection connection{service, std::make_unique<NotedLine>(line_closed), "10.0.0.7:41234", clock.steady()};
+    Connection connection{service, std::make_unique<NotedLine>(line), "10.0.0.7:41234", clock.steady()};
     wire::pva::Assembler assembler{wire::pva::Role::server, 1u << 30};
     wire::pva::TypeCache types;
     std::vector<bool> overrun; ///< of the last updates(): which of them stand for older ones too
@@ -366,10 +359,10 @@ TEST_F(PvaConnectionTest, EchoComesBackAndSilenceEnds)
     EXPECT_EQ(wire::to_hex(receive().at(0).payload), "0102");
     clock.advance(Connection::silence - 1s);
     connection.due(clock.steady());
-    EXPECT_EQ(line_closed, "");
+    EXPECT_EQ(line.closed, "");
     clock.advance(2s);
     connection.due(clock.steady());
-    EXPECT_EQ(line_closed, "it was silent for too long");
+    EXPECT_EQ(line.closed, "it was silent for too long");
 }
 
 TEST_F(PvaConnectionTest, ASearchOverTcpIsAnswered)

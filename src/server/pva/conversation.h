@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/manual_clock.h"
 #include "server/fake_source.h"
+#include "server/noted_line.h"
 #include "server/pva/connection.h"
 #include "wire/hex.h"
 
@@ -39,19 +40,6 @@ inline std::string hex_of(std::span<const std::byte> bytes)
     return text;
 }
 
-/// The stream below a connection of a test: notes what was asked of it.
-/// Thread: shard
-class NotedLine final : public Line {
-  public:
-    explicit NotedLine(std::string& closed) : closed_(closed) {}
-    void touch() override {}
-    void flush() override {}
-    void close(std::string_view why) override { closed_ = why; }
-
-  private:
-    std::string& closed_;
-};
-
 /// A server in memory, under a clock that the test moves.
 /// Thread: shard
 struct ServerInMemory {
@@ -79,7 +67,7 @@ class Client {
   public:
     explicit Client(ServerInMemory& server) : Client(server.service, server.clock) {}
     Client(Service& service, base::ManualClock& clock)
-        : clock_(clock), connection_(std::make_unique<Connection>(service, std::make_unique<NotedLine>(closed),
+        : clock_(clock), connection_(std::make_unique<Connection>(service, std::make_unique<NotedLine>(line),
                                                                   "10.0.0.7:41234", clock.steady()))
     {}
 
@@ -121,7 +109,7 @@ class Client {
     }
 
     [[nodiscard]] Connection& connection() { return *connection_; }
-    std::string closed;
+    NotedLine::Notes line;
 
   private:
     base::ManualClock& clock_;
