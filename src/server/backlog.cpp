@@ -16,14 +16,15 @@ constexpr std::size_t handed_on_bytes = 2 * base::BlockPool::block_bytes;
 
 } // namespace
 
-std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
+std::size_t Queue::settle(base::Steady now, base::Duration max_lag, bool hurry)
 {
     if (behind_ && output_.written() >= until_) {
         behind_ = false;
         kept_bytes_ = 0;
     }
     output_.mark(now);
-    if (!late(now, max_lag) && (!behind_ || output_.size() < again_)) {
+    const bool pressing = behind_ && output_.size() >= 2 * again_;
+    if (!due(now, max_lag) || (hurry && !pressing)) {
         return 0;
     }
     const std::size_t dropped = collapse();
@@ -31,8 +32,11 @@ std::size_t Queue::settle(base::Steady now, base::Duration max_lag)
     return dropped;
 }
 
-bool Queue::late(base::Steady now, base::Duration max_lag) const
+bool Queue::due(base::Steady now, base::Duration max_lag) const
 {
+    if (behind_ && output_.size() >= again_) {
+        return true;
+    }
     // Of a peer that reads nothing at all what waits is bounded by its size; its age says nothing new.
     const bool stuck = behind_ && output_.written() == from_;
     return max_lag > base::Duration::zero() && !stuck && output_.oldest() != base::never &&
@@ -107,10 +111,10 @@ void Backlog::resume()
     hand_on();
 }
 
-void Backlog::settle(base::Steady now, base::Duration max_lag)
+void Backlog::settle(base::Steady now, base::Duration max_lag, bool hurry)
 {
-    coalesced_ += current_.settle(now, max_lag);
-    (paused_ ? paused_out_ : coalesced_) += held_.settle(now, max_lag);
+    coalesced_ += current_.settle(now, max_lag, hurry);
+    (paused_ ? paused_out_ : coalesced_) += held_.settle(now, max_lag, hurry);
     let_overtake();
     hand_on();
 }

@@ -25,11 +25,11 @@ class Queue {
     [[nodiscard]] const base::Output& output() const { return output_; }
     [[nodiscard]] bool behind() const { return behind_; }
 
-    /// Ends a turn: notes the time and collapses where that is due. max_lag zero: never by age. Gives the number of
-    /// updates dropped.
-    std::size_t settle(base::Steady now, base::Duration max_lag);
-    /// Whether settle() would drop updates for their age.
-    [[nodiscard]] bool late(base::Steady now, base::Duration max_lag) const;
+    /// Ends a turn: notes the time and collapses where that is due. max_lag zero: never by age. Where others wait for
+    /// the turn's end (`hurry`), it collapses only what has doubled twice. Gives the number of updates dropped.
+    std::size_t settle(base::Steady now, base::Duration max_lag, bool hurry = false);
+    /// Whether settle() would collapse: for the age of what waits, or because it has doubled since the last time.
+    [[nodiscard]] bool due(base::Steady now, base::Duration max_lag) const;
     /// Drops superseded updates at once, whatever their age. Gives the number dropped.
     std::size_t collapse();
     /// Takes all that waits in `other`, which is behind, and is behind in its place. This must be empty.
@@ -94,10 +94,10 @@ class Backlog {
     void resume();
 
     /// As Queue::settle(), for both queues. Called also after each write: it is what hands on held updates.
-    void settle(base::Steady now, base::Duration max_lag);
-    [[nodiscard]] bool late(base::Steady now, base::Duration max_lag) const
+    void settle(base::Steady now, base::Duration max_lag, bool hurry = false);
+    [[nodiscard]] bool due(base::Steady now, base::Duration max_lag) const
     {
-        return current_.late(now, max_lag) || held_.late(now, max_lag);
+        return current_.due(now, max_lag) || held_.due(now, max_lag);
     }
     void collapse();
     /// Updates that were superseded before they could be written: because the peer was slow, and because it paused.

@@ -61,12 +61,8 @@ class Service : public pv::Sink {
     LaneIndex attach(Session& session, base::Output& updates);
     void detach(LaneIndex lane);
     [[nodiscard]] Lane& lane(LaneIndex lane) { return fanout_.lane(lane); }
-    /// How long updates may wait for a peer that is slow: max_lag. Zero, for ever, where so many were dropped in this
-    /// piece of work that the rest shall wait for another turn.
-    [[nodiscard]] base::Duration patience() const
-    {
-        return dropped_ < most_dropped ? around_.limits.max_lag : base::Duration::zero();
-    }
+    /// So many updates were dropped in this piece of work that the rest shall wait for another turn.
+    [[nodiscard]] bool in_hurry() const { return dropped_ >= most_dropped; }
     /// change() does something to the backlog of a session: what it skips is counted, and the session's updates go
     /// where the backlog wants them then.
     template <class Change>

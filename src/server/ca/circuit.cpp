@@ -294,8 +294,9 @@ void Circuit::closed(std::string_view why, base::Steady /*now*/)
 
 void Circuit::settle(base::Steady now)
 {
-    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, service_.patience()); });
-    late_ = backlog_.late(now, service_.around().limits.max_lag) ? now : base::never;
+    const base::Duration max_lag = service_.around().limits.max_lag;
+    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, max_lag, service_.in_hurry()); });
+    late_ = backlog_.due(now, max_lag) ? now : base::never;
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
     if (backlog_.kept_bytes() > most_shared_id_bytes && !finished_) {

@@ -196,7 +196,7 @@ class Circuit final : public base::Connection, public Session {
     std::size_t queued_bytes_ = 0; ///< of messages behind puts
 
     base::Steady deadline_ = base::never;
-    base::Steady late_ = base::never; ///< updates wait for too long, and are to be dropped in another turn
+    base::Steady late_ = base::never; ///< now: updates are to be dropped, in another turn
     std::uint16_t minor_ = 0;
     std::uint16_t priority_ = 0;
     bool versioned_ = false;

@@ -250,8 +250,9 @@ void Connection::closed(std::string_view why, base::Steady /*now*/)
 void Connection::settle(base::Steady now)
 {
     flow_pipes();
-    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, service_.patience()); });
-    late_ = backlog_.late(now, service_.around().limits.max_lag) ? now : base::never;
+    const base::Duration max_lag = service_.around().limits.max_lag;
+    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, max_lag, service_.in_hurry()); });
+    late_ = backlog_.due(now, max_lag) ? now : base::never;
     service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
     line_->touch();
 }

@@ -171,7 +171,7 @@ class Connection final : public base::Connection, public Session {
     std::uint8_t version_ = 1; ///< the lower of ours and the peer's
     base::Steady heard_;
     base::Steady deadline_ = base::never;
-    base::Steady late_ = base::never; ///< updates wait for too long, and are to be dropped in another turn
+    base::Steady late_ = base::never; ///< now: updates are to be dropped, in another turn
     bool validated_ = false;
     bool ended_ = false; ///< the peer sends no more
     bool finished_ = false;
