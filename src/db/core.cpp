@@ -121,6 +121,7 @@ void Core::init_records()
         if (links[LinkId{i}].kind == LinkKind::none) {
             continue;
         }
+        adapt_to_device(LinkId{i});
         listen(LinkId{i});
         if (links[LinkId{i}].is(link_listens)) {
             trigger(LinkId{i});

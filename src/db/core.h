@@ -212,10 +212,12 @@ struct Core {
 
     // db/process.cpp
 
-    void process(Record& record);
+    /// False: it was processed, and its device, or a link in place of one, failed (Step::failed).
+    bool process(Record& record);
     void complete(Record& record);
     /// `source` makes `target` process, as a link or FLNK does: PUTF and the completion go along.
-    void process_target(Record& source, Record& target);
+    /// False: as process().
+    bool process_target(Record& source, Record& target);
     /// Time stamp and user tag of another record.
     void copy_time(Record& record, const Record& from);
     /// The same of what came last by a link from outside, if anything did since the connection.
@@ -289,13 +291,14 @@ struct Core {
     /// Looks for the record of a wanted link. Once the database is complete, one that is not here is a remote link.
     void resolve(LinkId link, bool complete);
     [[nodiscard]] std::string link_text(LinkId link) const;
-    /// Reads any link as a value; empty where it failed or there is nothing to read.
-    [[nodiscard]] pv::Value read_link(Record& record, LinkId link);
     /// LINK/INVALID, naming the link's field.
     void raise_link_alarm(Record& record, LinkId link);
     /// A value that was had by the link, with the precision or choices of where it is from.
     [[nodiscard]] std::expected<pv::Value, pv::Status> read_as(const Link& link, const pv::Value& value,
                                                                pv::ScalarType type);
+    /// An input with "Async Soft Channel" has its own way to process the target, whatever the link says of PP, CP or
+    /// CA.
+    void adapt_to_device(LinkId link);
     /// Listens to what a CP or CPP link leads to, or ends that.
     void listen(LinkId link);
     void unlisten(LinkId link);
@@ -305,9 +308,13 @@ struct Core {
     [[nodiscard]] pv::Value constant(LinkId link, pv::ScalarType type) const;
     /// The constant in a link whatever it is; empty where there is none.
     [[nodiscard]] pv::Value constant_array(LinkId link) const;
-    /// Reads any link as a scalar of that type (a text with the source's precision or choices); empty as read_link(),
-    /// or where no such value can be made of it.
+    /// Reads any link as a scalar of that type (a text with the source's precision or choices), and takes over the
+    /// alarm as the link says. Empty where there is nothing to read, or where it failed, then with LINK/INVALID.
     [[nodiscard]] pv::Value read_link_as(Record& record, LinkId link, pv::ScalarType type);
+    /// The same as an array.
+    [[nodiscard]] pv::Value read_link_as(Record& record, LinkId link, Shape shape);
+    /// The same of a link that is no constant, and without an alarm where it fails.
+    [[nodiscard]] pv::Value try_link_as(Record& record, LinkId link, pv::ScalarType type);
 
     // db/schedule.cpp
 
@@ -354,7 +361,11 @@ struct Core {
     void set_other_time(Record& record);
     [[nodiscard]] bool is_disabled(Record& record);
     void raise_disabled(Record& record);
-    [[nodiscard]] pv::Value read_remote(Record& record, LinkId link);
+    /// What a link gives, the target being processed before where the link says so; `type` and `array` are what is
+    /// made of it. Empty: it failed. No alarm is raised or taken over.
+    [[nodiscard]] pv::Value fetch(Record& record, const Link& link, pv::ScalarType type, bool array);
+    [[nodiscard]] pv::Value text_of_target(const Link& link, pv::ScalarType type, bool array) const;
+    void inherit_by(Record& record, const Link& link);
     void still_active(Record& record);
     void trace(const Record& record, std::string_view what) const;
     void process_waited(Record& record);

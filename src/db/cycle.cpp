@@ -31,16 +31,11 @@ bool Cycle::read_slowly(LinkId link, double& number)
     if (core_.links[link].is_constant()) {
         return true;
     }
-    const pv::Value value = core_.read_link(record_, link);
+    const pv::Value value = core_.read_link_as(record_, link, pv::ScalarType::float64);
     if (value.empty()) {
         return false;
     }
-    const auto converted = pv::to_double(value);
-    if (!converted) {
-        core_.raise_link_alarm(record_, link);
-        return false;
-    }
-    number = *converted;
+    number = value.get<double>();
     return true;
 }
 
@@ -87,8 +82,10 @@ bool Cycle::write(LinkId link, const pv::Value& value)
         core_.raise_link_alarm(record_, link);
         return false;
     }
-    if (field.index == field_proc || (to.is(link_pp) && target.scan == scan_passive)) {
-        core_.process_target(record_, target);
+    const bool processes = field.index == field_proc || (to.is(link_pp) && target.scan == scan_passive);
+    if (processes && !core_.process_target(record_, target)) {
+        core_.raise_link_alarm(record_, link);
+        return false;
     }
     return true;
 }
@@ -102,7 +99,7 @@ void Cycle::write_as_client(Record& target, const Field& field, const pv::Value&
         return;
     }
     if (waits_for_writes()) {
-        core_.process_target(record_, target);
+        (void)core_.process_target(record_, target);
     } else if (target.is(flag_pact)) {
         target.set(flag_rpro);
     } else {

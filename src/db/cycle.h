@@ -27,6 +27,9 @@ class Cycle {
     [[nodiscard]] bool stamped() const { return stamped_; }
     /// The record keeps the time stamp that it has.
     void keep_stamp() { stamped_ = true; }
+    /// DOL could not be read, which counts as a failure where nothing is written after it.
+    void miss_input() { lacks_input_ = true; }
+    [[nodiscard]] bool lacks_input() const { return lacks_input_; }
     /// Seconds since the record's processing before; known once the stamp is set.
     [[nodiscard]] double elapsed() const { return static_cast<double>(record_.time - previous_time_) * 1e-9; }
 
@@ -57,8 +60,8 @@ class Cycle {
         }
         return read_slowly(link, number);
     }
-    /// Reads a link as a value of any type; empty where there is none or it failed (then with LINK/INVALID).
-    [[nodiscard]] pv::Value read(LinkId link) { return core_.read_link(record_, link); }
+    /// Reads a link as an array; empty where there is none or it failed (then with LINK/INVALID).
+    [[nodiscard]] pv::Value read(LinkId link, Shape shape) { return core_.read_link_as(record_, link, shape); }
     /// Reads a link as a number of type T. False: it failed, and the record has LINK/INVALID. A constant changes
     /// nothing.
     template <class T>
@@ -141,6 +144,7 @@ class Cycle {
     Record& record_;
     bool completing_;
     bool stamped_ = false;
+    bool lacks_input_ = false;
     std::int64_t previous_time_;
 };
 

@@ -31,7 +31,10 @@ class FilterSettings {
     void each(std::span<const std::string_view> names, Take take) const
     {
         for (const FilterSetting& setting : spec_.settings) {
-            take(place(setting.key, names), setting);
+            const std::size_t at = place(setting.key, names);
+            if (!std::holds_alternative<std::monostate>(setting.value)) {
+                take(at, setting);
+            }
         }
     }
     /// Exactly an integer.

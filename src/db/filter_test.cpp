@@ -111,7 +111,7 @@ TEST_F(Filtered, WhatCannotBeDoneIsRefusedWithWords)
         {"W.VAL[]", "column 2"},
         {"C.VAL{dbnd:{d:'x'}}", "'d' of the filter dbnd wants a number"},
         {"C.VAL{dbnd:{m:'x'}}", "one of abs, rel"},
-        {"C.VAL{dbnd:{d:{}}}", "expected a number"},
+        {"C.VAL{dbnd:{d:[]}}", "expected a number"},
         {"C.VAL{dec:{}}", "of 1 at least"},
         {"C.VAL{dec:{n:0}}", "of 1 at least"},
         {"C.VAL{dec:{n:2.0}}", "an integer"},

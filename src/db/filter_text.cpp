@@ -59,6 +59,7 @@ class Reader {
         }
         if (peek() == '{') {
             filters();
+            space();
         }
         if (at_ != text_.size()) {
             fail("nothing may follow a name's filters");
@@ -204,6 +205,19 @@ class Reader {
         }
     }
 
+    void settings(FilterSpec& spec)
+    {
+        object([this, &spec] {
+            std::string name = key();
+            if (peek() == '{') {
+                spec.settings.push_back({std::move(name), std::monostate{}});
+                settings(spec);
+            } else {
+                spec.settings.push_back({std::move(name), value()});
+            }
+        });
+    }
+
     void filters()
     {
         object([this] {
@@ -211,10 +225,7 @@ class Reader {
             if (peek() != '{') {
                 fail(fmt::format("the filter '{}' wants its settings in {{}}", spec.name));
             }
-            object([this, &spec] {
-                std::string name = key();
-                spec.settings.push_back({std::move(name), value()});
-            });
+            settings(spec);
             specs_.push_back(std::move(spec));
         });
     }

@@ -45,6 +45,24 @@ TEST(FilterText, ReadsJson5)
     EXPECT_EQ(parse_filters("{}")->size(), 0u);
 }
 
+// As EPICS base has it: nothing but blanks and comments behind, and a map in place of a value says nothing itself.
+TEST(FilterText, TakesBlanksBehindAndMapsAsValues)
+{
+    for (const char* text : {"{dbnd:{d:1}} ", "{dbnd:{d:1}} \t/* c */", "{} // c"}) {
+        EXPECT_TRUE(parse_filters(text)) << text;
+    }
+    for (const char* text : {"[0:1] ", "{} {}", " {}", "{dbnd:{d:[]}}"}) {
+        EXPECT_FALSE(parse_filters(text)) << text;
+    }
+    const auto specs = parse_filters("{dbnd:{d:{d:{}, m:'rel'}}}");
+    ASSERT_TRUE(specs) << specs.error().what;
+    const auto& settings = specs->front().settings;
+    ASSERT_EQ(settings.size(), 3u);
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(settings[0].value));
+    EXPECT_TRUE(std::holds_alternative<std::monostate>(settings[1].value));
+    EXPECT_EQ(settings[2].key, "m");
+}
+
 TEST(FilterText, SaysWhereItIsWrong)
 {
     const std::pair<std::string_view, std::size_t> wrong[] = {{"[]", 1},

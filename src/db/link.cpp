@@ -262,12 +262,15 @@ std::string modifiers(const Link& link, Dbf direction)
     if (direction == Dbf::fwdlink) {
         return link.is(link_ca) ? " CA" : "";
     }
+    constexpr Text inherit[] = {" NMS", " MS", " MSI", " MSS"};
+    if (link.is(link_awaits)) { // no word of PP or NPP, as EPICS Base
+        return std::string(inherit[static_cast<unsigned>(link.inherit)]);
+    }
     const Text process = link.is(link_pp)    ? " PP"
                          : link.is(link_ca)  ? " CA"
                          : link.is(link_cp)  ? " CP"
                          : link.is(link_cpp) ? " CPP"
                                              : " NPP";
-    constexpr Text inherit[] = {" NMS", " MS", " MSI", " MSS"};
     return fmt::format("{}{}", process, inherit[static_cast<unsigned>(link.inherit)]);
 }
 

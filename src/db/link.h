@@ -30,6 +30,7 @@ enum LinkFlag : std::uint8_t {
     link_time = 16,      ///< TSEL to a TIME field: the stamp is taken, not a value
     link_has_field = 32, ///< the text named the field, so that it does so when read back
     link_listens = 64,   ///< its monitor is subscribed
+    link_awaits = 128,   ///< INP of "Async Soft Channel": the target processes as by a put with completion
 };
 
 /// NMS, MS, MSI, MSS: whose alarm a record inherits.

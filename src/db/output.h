@@ -22,6 +22,17 @@ void raise_device_alarm(Core& core, Record& record, const pv::Status& status);
 /// (dbPutLinkAsync of EPICS Base).
 [[nodiscard]] Device async_soft_channel(std::function<Transfer(Record&, Cycle&)> write);
 
+/// A device kind that does not tell its record that a write has failed; the link's alarm is raised all the same. So do
+/// the soft ones of longout, int64out and mbbo of EPICS Base.
+template <class Write>
+[[nodiscard]] auto whatever_comes_of(Write write)
+{
+    return [write](Record& record, Cycle& cycle) {
+        const Transfer transfer = write(record, cycle);
+        return transfer == Transfer::failed ? Transfer::done : transfer;
+    };
+}
+
 /// Gives the output away: to SIOL when the record is simulated, or else, unless it is held back, to user code or to its
 /// device.
 [[nodiscard]] Transfer write_output(Record& record, Cycle& cycle, const pv::Value& value, const pv::Value& raw,
@@ -39,7 +50,7 @@ template <class R>
     if (record.nsev >= pv::Severity::invalid) [[unlikely]] {
         pv::Value invalid;
         if (!drives_output(record, cycle, invalid)) {
-            return Step::done;
+            return cycle.lacks_input() ? Step::failed : Step::done;
         }
         if (!invalid.empty() && !cycle.completing()) {
             record.use(cycle, invalid);
@@ -56,7 +67,7 @@ template <class R>
     } else if (!held) {
         transfer = cycle.core().device(record).transfer(record, cycle);
     }
-    return transfer == Transfer::wait ? Step::wait : Step::done;
+    return step_of(transfer);
 }
 
 } // namespace iochron::db

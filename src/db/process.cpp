@@ -15,34 +15,37 @@ constexpr int device_time = -2;
 } // namespace
 
 // hot: two calls of the record type, no allocation.
-void Core::process(Record& record)
+bool Core::process(Record& record)
 {
     if (((record.flags & (flag_pact | flag_may_be_disabled | flag_tpro)) != 0) | tracing) [[unlikely]] {
         if (record.is(flag_tpro) && !tracing) {
             tracing = true;
-            process(record);
+            const bool succeeded = process(record);
             tracing = false;
-            return;
+            return succeeded;
         }
         if (!may_process(record)) {
-            return;
+            return true;
         }
+    } else {
+        record.lcnt = 0;
     }
-    record.lcnt = 0;
     record.flags |= flag_pact | flag_running;
     ++processed_now;
     const RecordType& type = this->type(record);
     Cycle cycle(*this, record, false, record.time);
-    if (type.process(record, cycle) == Step::wait) [[unlikely]] {
+    const Step step = type.process(record, cycle);
+    if (step == Step::wait) [[unlikely]] {
         record.set(flag_running, false);
         waits.attach(record, wait);
-        return;
+        return true;
     }
     if (!cycle.stamped()) {
         set_time(record);
     }
     type.finish(record, cycle);
     conclude(record);
+    return step != Step::failed;
 }
 
 void Core::conclude(Record& record)
@@ -102,7 +105,7 @@ void Core::process_waited(Record& record)
 {
     const std::vector<base::Handle> waited = waits.detach(record);
     const base::Handle outer = std::exchange(wait, waited.empty() ? base::Handle{} : waited.front());
-    process(record);
+    (void)process(record);
     wait = outer;
     for (const base::Handle handle : waited) {
         release(handle);
@@ -116,7 +119,7 @@ void Core::run_triggers(std::size_t at_most)
         if (record.is(flag_waited) && !record.is(flag_pact)) {
             process_waited(record);
         } else {
-            process(record);
+            (void)process(record);
         }
     }
 }
@@ -180,13 +183,13 @@ void Core::release(base::Handle handle)
     }
 }
 
-void Core::process_target(Record& source, Record& target)
+bool Core::process_target(Record& source, Record& target)
 {
     if (depth >= with.limits.link_depth) {
         nested_too_deep.add();
         waits.attach(target, wait);
         triggers.push(target);
-        return;
+        return true;
     }
     const bool was_active = source.is(flag_pact);
     source.set(flag_pact); // so that a chain which leads back here ends here
@@ -197,9 +200,10 @@ void Core::process_target(Record& source, Record& target)
         target.set(flag_rpro);
     }
     ++depth;
-    process(target);
+    const bool succeeded = process(target);
     --depth;
     source.set(flag_pact, was_active);
+    return succeeded;
 }
 
 void Core::follow(Record& record)
@@ -218,7 +222,7 @@ void Core::follow(Record& record)
             triggers.push(target);
         }
     } else if (target.scan == scan_passive) {
-        process_target(record, target);
+        (void)process_target(record, target);
     }
 }
 
@@ -267,9 +271,9 @@ bool Core::is_disabled(Record& record)
     const Field& disa = field(record, field_disa);
     const LinkId sdis = field(record, field_sdis).get_link(*this, record, field(record, field_sdis));
     Cycle cycle(*this, record, false, record.time);
-    double number = cold.get(record, disa).as_double();
-    if (cycle.read(sdis, number)) {
-        cold.set(record, disa, pv::Value::of(static_cast<std::int16_t>(number)));
+    auto number = static_cast<std::int16_t>(cold.get(record, disa).as_double());
+    if (!cycle.is_constant(sdis) && cycle.read_as(sdis, number)) {
+        cold.set(record, disa, pv::Value::of(number));
     }
     return cold_number(record, field_disa) == cold_number(record, field_disv);
 }

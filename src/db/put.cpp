@@ -4,12 +4,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace iochron::db {
 
 namespace {
 
 using pv::Outcome;
 using pv::Status;
+
+/// The empty text names the first state that has no name.
+std::optional<pv::Value> nameless_state(const Core& core, const Record& record, const Field& field)
+{
+    const RecordType& type = core.type(record);
+    const bool has_states = field.type == Dbf::enumeration && field.index == type.value_field &&
+                            core.get(record, field).type() == pv::ScalarType::enumeration;
+    const std::size_t states = type.no_choice == pv::NoChoice::states ? 16 : 2;
+    const std::vector<std::string> names = has_states ? core.choices(record, field) : std::vector<std::string>();
+    const auto state = static_cast<std::size_t>(std::ranges::find(names, "") - names.begin());
+    if (!has_states || state >= states) {
+        return {};
+    }
+    return pv::Value::enumeration(static_cast<std::uint16_t>(state));
+}
 
 /// A client's value as the field's type, without regard to the field's size or choices.
 std::expected<pv::Value, Status> converted(const Core& core, const Record& record, const Field& field,
@@ -19,6 +37,11 @@ std::expected<pv::Value, Status> converted(const Core& core, const Record& recor
     const bool from_text = value.type() == pv::ScalarType::string;
     if (type == pv::ScalarType::string && value.is_array() && element_bytes(value.type()) == 1) {
         return pv::Value::of(pv::text_of_characters(value));
+    }
+    if (from_text && !value.is_array() && value.text().empty()) {
+        if (const auto state = nameless_state(core, record, field)) {
+            return *state;
+        }
     }
     pv::Meta meta;
     meta.type = type;
@@ -31,6 +54,16 @@ std::expected<pv::Value, Status> converted(const Core& core, const Record& recor
         core.type(record).describe(core, record, core.type(record)[core.type(record).value_field], meta);
     }
     return pv::convert_to_scalar(value, type, &meta);
+}
+
+/// Unlike a single number, an element of an array is not made of an empty text.
+bool has_empty_text(const pv::Value& value)
+{
+    bool found = false;
+    for (std::size_t i = 0; i < value.count(); ++i) {
+        found |= value.text_at(i).empty();
+    }
+    return found;
 }
 
 Status check_choice(const Core& core, const Record& record, const Field& field, const pv::Value& value)
@@ -80,6 +113,7 @@ Status Core::put_link(Record& record, const Field& field, std::string_view text)
         if (link.kind == LinkKind::remote) {
             remotes.connect(*fresh);
         }
+        adapt_to_device(*fresh);
         listen(*fresh);
         if (link.is(link_listens)) {
             trigger(*fresh);
@@ -121,6 +155,10 @@ std::expected<pv::Value, Status> Core::storable(const Record& record, const Fiel
         return std::unexpected(Status{Outcome::put_failed, fmt::format("{} cannot be changed", field.name)});
     }
     const auto array = shape(record, field);
+    if (array && array->type != pv::ScalarType::string && value.type() == pv::ScalarType::string &&
+        has_empty_text(value)) {
+        return std::unexpected(Status{Outcome::no_conversion, "an empty text makes no element of numbers"});
+    }
     auto stored = array ? array_of_shape(value, *array) : converted(*this, record, field, value);
     if (!stored || array) {
         return stored;

@@ -17,7 +17,8 @@ class Cycle;
 /// What a record answers when it is to process.
 enum class Step : std::uint8_t {
     done,
-    wait, ///< a device works on it: Database::complete() follows
+    failed, ///< done, but an input or output failed: who processed it by a link hears of it
+    wait,   ///< a device works on it: Database::complete() follows
 };
 
 /// How a device's reading or writing went.
@@ -27,6 +28,11 @@ enum class Transfer : std::uint8_t {
     failed, ///< the alarm was raised
     wait,   ///< Database::complete() follows; then it is called again, with Cycle::completing()
 };
+
+[[nodiscard]] constexpr Step step_of(Transfer transfer)
+{
+    return transfer == Transfer::wait ? Step::wait : transfer == Transfer::failed ? Step::failed : Step::done;
+}
 
 /// A device kind (DTYP) of a record type: what the type calls to read or write.
 struct Device {

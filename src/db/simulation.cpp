@@ -117,15 +117,31 @@ void init_simulation(Core& core, Record& record)
     }
 }
 
+namespace {
+
+// recGblGetSimm of EPICS Base: where SIML cannot be read, SIMM stays, and so does SEVR.
+void read_mode(Core& core, Record& record, const Field& mode, LinkId location)
+{
+    pv::Value fresh = core.cold.get(record, mode);
+    if (location != no_link && !core.links[location].is_constant()) {
+        const pv::Value read = core.try_link_as(record, location, pv::ScalarType::uint16);
+        if (!read.empty()) {
+            fresh = pv::Value::enumeration(read.get<std::uint16_t>());
+        } else if (record.nsev == pv::Severity::no_alarm) {
+            record.nsta = pv::AlarmStatus::link;
+        }
+    }
+    (void)set_mode(core, record, mode, fresh);
+}
+
+} // namespace
+
 std::optional<Simulation> read_simulation(Record& record, Cycle& cycle)
 {
     Core& core = cycle.core();
     const Field& mode = at(core, record, simm);
     if (!cycle.completing()) {
-        auto fresh = core.cold.get(record, mode).get<std::uint16_t>();
-        if (cycle.read_as(link_at(core, record, siml), fresh)) {
-            (void)set_mode(core, record, mode, pv::Value::enumeration(fresh));
-        }
+        read_mode(core, record, mode, link_at(core, record, siml));
     }
     const auto now = core.cold.get(record, mode).get<std::uint16_t>();
     if (now == 0) {

@@ -18,13 +18,16 @@ LinkId device_link(const Core& core, const Record& record)
 }
 
 /// "Async Soft Channel" of an input: has the Passive record that INP leads to processed, waits for all that this
-/// causes, and then reads. The link is never PP besides.
+/// causes, and then reads (link_awaits).
 Transfer read_later(Record& record, Cycle& cycle)
 {
     Core& core = cycle.core();
     const auto& read = core.type(record).devices.front().transfer;
     const LinkId link = device_link(core, record);
-    if (link == no_link || core.links[link].kind != LinkKind::record) {
+    if (cycle.is_constant(link)) {
+        return Transfer::done;
+    }
+    if (core.links[link].kind != LinkKind::record) {
         return read(record, cycle);
     }
     const Link from = core.links[link];
@@ -32,10 +35,7 @@ Transfer read_later(Record& record, Cycle& cycle)
         core.process_and_wait(record, core.records[from.target.record]);
         return Transfer::wait;
     }
-    core.links[link].flags &= static_cast<std::uint8_t>(~link_pp);
-    const Transfer transfer = read(record, cycle);
-    core.links[link].flags |= from.flags & link_pp;
-    return transfer;
+    return read(record, cycle);
 }
 
 // "Db State": a flag of the database, by its name in the address.

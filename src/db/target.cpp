@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <limits>
 
 namespace iochron::db {
 
@@ -105,6 +106,17 @@ void Core::resolve(LinkId id, bool complete)
     }
 }
 
+void Core::adapt_to_device(LinkId id)
+{
+    Link& link = links[id];
+    const Record& owner = records[link.owner];
+    const bool input = link.kind == LinkKind::record && !type(owner).output && !devices[owner.type].empty() &&
+                       field(owner, link.owner_field).name == "INP";
+    if (input && device(owner).name == "Async Soft Channel") {
+        link.flags = static_cast<std::uint8_t>((link.flags & link_has_field) | link_awaits);
+    }
+}
+
 void Core::listen(LinkId id)
 {
     Link& link = links[id];
@@ -197,58 +209,104 @@ std::string Core::link_text(LinkId id) const
 void Core::raise_link_alarm(Record& record, LinkId link)
 {
     Cycle cycle(*this, record, false, record.time);
+    if (links[link].is(link_awaits)) { // so do the device kinds of EPICS Base
+        cycle.alarm(pv::AlarmStatus::read, pv::Severity::invalid);
+        return;
+    }
     cycle.alarm(pv::AlarmStatus::link, pv::Severity::invalid,
                 fmt::format("field {}", field(record, links[link].owner_field).name));
 }
 
-pv::Value Core::read_remote(Record& record, LinkId id)
+// By a link within the database EPICS Base reads the text of a link as a text or as characters; as a double it is NaN.
+pv::Value Core::text_of_target(const Link& link, pv::ScalarType type, bool array) const
 {
-    const Link& link = links[id];
-    const Remote& remote = remotes.at(link);
-    if (!remote.has_value()) {
-        raise_link_alarm(record, id);
+    const Record& target = records[link.target.record];
+    const bool characters = (link.target.field & long_string) != 0;
+    if (!array && !characters) {
         return {};
     }
-    inherit_alarm(*this, record, link.inherit, remote.alarm, {});
-    return remote.value;
+    if (type == pv::ScalarType::float64) {
+        return pv::Value::of(std::numeric_limits<double>::quiet_NaN());
+    }
+    const auto plain = static_cast<FieldIndex>(link.target.field & ~long_string);
+    if (type == pv::ScalarType::string) {
+        return value(target, plain);
+    }
+    return pv::element_bytes(type) == 1 ? value(target, plain | long_string) : pv::Value();
 }
 
-pv::Value Core::read_link(Record& record, LinkId id)
+pv::Value Core::fetch(Record& record, const Link& link, pv::ScalarType type, bool array)
+{
+    if (link.kind == LinkKind::remote) {
+        const Remote& remote = remotes.at(link);
+        return remote.has_value() ? remote.value : pv::Value();
+    }
+    if (link.kind != LinkKind::record) {
+        return {};
+    }
+    Record& target = records[link.target.record];
+    if (link.is(link_pp) && target.scan == scan_passive && !process_target(record, target)) {
+        return {};
+    }
+    const Field& source = field(target, link.target.field & static_cast<FieldIndex>(~long_string));
+    const bool by_ca = (link.flags & (link_ca | link_cp | link_cpp)) != 0;
+    return is_link(source.type) && !by_ca ? text_of_target(link, type, array) : value(target, link.target.field);
+}
+
+void Core::inherit_by(Record& record, const Link& link)
+{
+    if (link.inherit == Inherit::none) {
+        return;
+    }
+    if (link.kind == LinkKind::remote) {
+        inherit_alarm(*this, record, link.inherit, remotes.at(link).alarm, {});
+    } else if (link.is(link_awaits)) {
+        const Record& from = records[link.target.record];
+        inherit_alarm(*this, record, link.inherit, {from.sevr, from.stat}, {});
+    } else {
+        Cycle(*this, record, false, record.time).inherit(link.inherit, records[link.target.record]);
+    }
+}
+
+pv::Value Core::try_link_as(Record& record, LinkId id, pv::ScalarType type)
+{
+    const Link link = links[id];
+    pv::Value value = fetch(record, link, type, false);
+    if (!value.empty() && (value.type() != type || value.is_array())) {
+        value = read_as(link, value, type).value_or(pv::Value());
+    }
+    if (!value.empty()) {
+        inherit_by(record, link);
+    }
+    return value;
+}
+
+pv::Value Core::read_link_as(Record& record, LinkId id, pv::ScalarType type)
+{
+    if (id == no_link || links[id].is_constant()) {
+        return {};
+    }
+    pv::Value value = try_link_as(record, id, type);
+    if (value.empty()) {
+        raise_link_alarm(record, id);
+    }
+    return value;
+}
+
+pv::Value Core::read_link_as(Record& record, LinkId id, Shape shape)
 {
     if (id == no_link || links[id].is_constant()) {
         return {};
     }
     const Link link = links[id];
-    if (link.kind == LinkKind::remote) {
-        return read_remote(record, id);
-    }
-    if (link.kind != LinkKind::record) {
+    const pv::Value value = fetch(record, link, shape.type, shape.max_count > 1);
+    auto array = value.empty() ? pv::Value() : array_of_shape(value, shape).value_or(pv::Value());
+    if (array.empty()) {
         raise_link_alarm(record, id);
-        return {};
+    } else {
+        inherit_by(record, link);
     }
-    Record& target = records[link.target.record];
-    if (link.is(link_pp) && target.scan == scan_passive) {
-        process_target(record, target);
-    }
-    pv::Value read = value(target, link.target.field);
-    if (link.inherit != Inherit::none) {
-        Cycle(*this, record, false, record.time).inherit(link.inherit, target);
-    }
-    return read;
-}
-
-pv::Value Core::read_link_as(Record& record, LinkId id, pv::ScalarType type)
-{
-    const pv::Value value = read_link(record, id);
-    if (value.empty() || (value.type() == type && !value.is_array())) {
-        return value;
-    }
-    auto read = read_as(links[id], value, type);
-    if (!read) {
-        raise_link_alarm(record, id);
-        return {};
-    }
-    return *std::move(read);
+    return array;
 }
 
 std::expected<pv::Value, pv::Status> Core::read_as(const Link& link, const pv::Value& value, pv::ScalarType type)

@@ -46,7 +46,10 @@ NAMES = ["W.VAL[2]", "W.[2]", "W.VAL[1:3]", "W.VAL[1:2:7]", "W.VAL[:]", "W.VAL[:
          "A.VAL{ts:{num:true}}", "A.VAL{ts:{x:'dbl'}}", "A.VAL{ts:{epoch:1}}", "A.VAL{ts:{str:1}}",
          "A.VAL{dbnd:{d:1},dec:{n:2},ts:{},arr:{}}", "A.VAL{dbnd:{d:1}}{dec:{n:2}}", "A.VAL{dbnd:{d:1},}", "A{dbnd:{d:1}}",
          "A.{dbnd:{d:1}}", "A.DESC{dbnd:{d:1}}", "A.DESC${dec:{n:2}}", "A.INP{dec:{n:2}}", "A.INP${dec:{n:2}}",
-         "A.FLNK{dbnd:{}}", "A.RTYP{dec:{n:2}}"]
+         "A.FLNK{dbnd:{}}", "A.RTYP{dec:{n:2}}", "A.VAL{dbnd:{d:1}} ", "A.VAL{dbnd:{d:1}} \t", "A.VAL{dbnd:{d:1}} /*c*/",
+         "A.VAL{dbnd:{d:1}} x", "A.VAL{dbnd:{d:1}} {}", "W.VAL[0:1] ", "A.VAL{} ", "A.VAL{dbnd:{d:{}}}",
+         "A.VAL{dbnd:{d:{d:1}}}", "A.VAL{dbnd:{x:{}}}", "A.VAL{dbnd:{d:{x:1}}}", "A.VAL{dbnd:{d:[]}}", "A.VAL{dec:{n:{}}}",
+         "A.VAL{dec:{n:{n:2}}}", "W.VAL{arr:{s:{}}}", "W.VAL{arr:{s:{s:2},e:4}}"]
 
 READ = """
 import epics

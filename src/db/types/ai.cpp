@@ -76,12 +76,10 @@ Transfer read_soft(Record& record, Cycle& cycle)
 Transfer read_raw(Record& record, Cycle& cycle)
 {
     Ai& ai = ai_of(record);
-    double fresh = ai.rval;
-    if (!cycle.read(ai.inp, fresh)) {
+    if (!cycle.read_as(ai.inp, ai.rval)) {
         return Transfer::failed;
     }
     cycle.take_time(ai.inp);
-    ai.rval = pv::number_cast<std::int32_t>(fresh);
     return Transfer::raw;
 }
 
@@ -123,7 +121,7 @@ Step Ai::process(Cycle& cycle)
     if (transfer != Transfer::failed) {
         set(flag_udf, std::isnan(val));
     }
-    return Step::done;
+    return step_of(transfer);
 }
 
 void Ai::convert()

@@ -85,6 +85,7 @@ bool Ao::fetch(Cycle& cycle, double& value)
 {
     val = pval; // a put to VAL has no effect in closed loop
     if (!cycle.read(dol, value)) {
+        cycle.miss_input();
         return false;
     }
     if (driving->oif == incremental) {

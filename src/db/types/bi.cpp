@@ -30,7 +30,7 @@ struct Bi : BinaryRecord {
             val = rval == 0 ? 0 : 1;
             set(flag_udf, false);
         }
-        return Step::done;
+        return step_of(transfer);
     }
     void finish(Cycle& cycle)
     {

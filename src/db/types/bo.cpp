@@ -29,8 +29,12 @@ struct Bo : BinaryRecord {
     Step process(Cycle& cycle)
     {
         if (!cycle.completing()) {
-            if (omsl == OutputMode::closed_loop && !cycle.is_constant(dol) && cycle.read_as(dol, val)) {
-                set(flag_udf, false);
+            if (omsl == OutputMode::closed_loop && !cycle.is_constant(dol)) {
+                if (cycle.read_as(dol, val)) {
+                    set(flag_udf, false);
+                } else {
+                    cycle.miss_input();
+                }
             }
             convert();
         }

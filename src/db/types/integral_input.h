@@ -28,7 +28,7 @@ struct IntegralInput : IntegralRecord<T> {
         if (transfer != Transfer::failed) {
             this->set(flag_udf, false);
         }
-        return Step::done;
+        return step_of(transfer);
     }
     void finish(Cycle& cycle)
     {

@@ -30,6 +30,8 @@ struct IntegralOutput : IntegralRecord<T> {
             if (!closed || cycle.read_as(dol, value)) {
                 this->drive_within_limits(value);
                 this->set(flag_udf, this->is(flag_udf) && !closed);
+            } else {
+                cycle.miss_input();
             }
         }
         this->check_limits(cycle);
@@ -65,7 +67,7 @@ template <class R>
         return cycle.write(output.out, pv::Value::of(output.val)) ? Transfer::done : Transfer::failed;
     };
     type.devices = {
-        {.name = "Soft Channel", .transfer = write_soft},
+        {.name = "Soft Channel", .transfer = whatever_comes_of(write_soft)},
         async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) { static_cast<R&>(record).adopt(core); };

@@ -58,7 +58,7 @@ Step Mbbi::process(Cycle& cycle)
         state_of_raw();
         set(flag_udf, false);
     }
-    return Step::done;
+    return step_of(transfer);
 }
 
 void Mbbi::check_state(Cycle& cycle)
@@ -92,9 +92,6 @@ void Mbbi::finish(Cycle& cycle)
 Transfer read_soft(Record& record, Cycle& cycle)
 {
     Mbbi& mbbi = mbbi_of(record);
-    if (cycle.is_constant(mbbi.inp)) {
-        return Transfer::done;
-    }
     if (!cycle.read_as(mbbi.inp, mbbi.val)) {
         return Transfer::failed;
     }

@@ -144,8 +144,8 @@ RecordType mbbo_type()
     type.display_limits = false;
     type.control_limits = false;
     type.devices = {
-        {.name = "Soft Channel", .transfer = write_soft},
-        {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},
+        {.name = "Soft Channel", .transfer = whatever_comes_of(write_soft)},
+        {.name = "Raw Soft Channel", .transfer = whatever_comes_of(write_raw), .raw = true},
         async_soft_channel(write_soft),
     };
     type.adopt = [](Core& core, Record& record) { mbbo_of(record).adopt(core); };

@@ -12,7 +12,7 @@ struct Stringin : TextRecord {
     Step process(Cycle& cycle)
     {
         const auto keep = [this](const pv::Value& value, bool) { store(value.text()); };
-        return read_input(*this, cycle, keep) == Transfer::wait ? Step::wait : Step::done;
+        return step_of(read_input(*this, cycle, keep));
     }
     void finish(Cycle& cycle) { post_changes(cycle); }
 };

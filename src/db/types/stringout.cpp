@@ -15,8 +15,9 @@ struct Stringout : TextRecord {
     void init(Core& core) { init_from(core, dol); }
     Step process(Cycle& cycle)
     {
-        if (!cycle.completing() && omsl == OutputMode::closed_loop && !cycle.is_constant(dol)) {
-            (void)read(cycle, dol); // where it fails, the link's alarm says so
+        const bool fetches = !cycle.completing() && omsl == OutputMode::closed_loop && !cycle.is_constant(dol);
+        if (fetches && !read(cycle, dol)) {
+            cycle.miss_input();
         }
         if (is(flag_udf)) {
             cycle.alarm(pv::AlarmStatus::udf, static_cast<pv::Severity>(cycle.core().cold_number(*this, field_udfs)));

@@ -133,16 +133,11 @@ Transfer Waveform::read(Cycle& cycle, LinkId from)
     if (cycle.is_constant(from)) {
         return Transfer::done;
     }
-    const pv::Value fresh = cycle.read(from);
+    pv::Value fresh = cycle.read(from, shape());
     if (fresh.empty()) {
         return Transfer::failed;
     }
-    auto array = array_of_shape(fresh, shape());
-    if (!array) {
-        cycle.core().raise_link_alarm(*this, from);
-        return Transfer::failed;
-    }
-    store(*std::move(array));
+    store(std::move(fresh));
     cycle.take_time(from);
     return Transfer::done;
 }
@@ -158,11 +153,10 @@ Step Waveform::process(Cycle& cycle)
     } else {
         transfer = simulation_waits(*this, cycle) ? Transfer::wait : read(cycle, simulation_link(cycle.core(), *this));
     }
-    if (transfer == Transfer::wait) {
-        return Step::wait;
+    if (transfer != Transfer::wait) {
+        set(flag_udf, false);
     }
-    set(flag_udf, false);
-    return Step::done;
+    return step_of(transfer);
 }
 
 void Waveform::finish(Cycle& cycle)
