@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/slots.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <array>
 #include <cstddef>

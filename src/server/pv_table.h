@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pv/source.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <cstdint>
 #include <string_view>

@@ -1,5 +1,5 @@
 // Updates that are written over those that wait, where a connection is behind (docs/decisions/0012).
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <gtest/gtest.h>
 

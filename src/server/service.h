@@ -9,7 +9,7 @@
 #include "server/operation.h"
 #include "server/pv_table.h"
 #include "server/session.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <algorithm>
 #include <cstdint>

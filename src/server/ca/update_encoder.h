@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pv/sample.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 #include "wire/ca/dbr.h"
 #include "wire/ca/eca.h"
 #include "wire/ca/elements.h"

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "pv/sample.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <cstddef>
 #include <span>

@@ -2,7 +2,7 @@
 
 #include "base/output.h"
 #include "server/pva/frames.h"
-#include "server/subscription.h"
+#include "server/fanout.h"
 #include "wire/pva/encoder.h"
 #include "wire/pva/header.h"
 

@@ -1,4 +1,4 @@
-#include "server/subscription.h"
+#include "server/fanout.h"
 
 #include <gtest/gtest.h>
 
