@@ -5,15 +5,20 @@
 
 namespace iochron::server {
 
+void Fanout::forget(Run& run)
+{
+    if (run.place) {
+        run.place->at = nullptr;
+    }
+}
+
 void Fanout::forget_places(GroupIndex index)
 {
     if (index < first_places_.size()) {
         first_places_[index].at = nullptr;
     }
     if (const Group& group = at(index); group.more != none) {
-        for (Run& run : runs_[group.more]) {
-            run.place.at = nullptr;
-        }
+        std::ranges::for_each(runs_[group.more], forget);
     }
 }
 
@@ -65,11 +70,11 @@ void Fanout::join(GroupIndex index, Member member, std::uint64_t had)
     }
     auto run = find_run(group, member.lane);
     if (run == runs_[group.more].end() || run->lane != member.lane) {
-        run = runs_[group.more].insert(run, Run{member.lane, {}, {}});
+        run = runs_[group.more].insert(run, Run{member.lane, {}, {}, {}});
     }
     run->ids.push_back(member.wire_id);
-    run->joined.push_back({group.updates - had, run->place.replaced});
-    run->place.at = nullptr;
+    run->joined.push_back({group.updates - had, replaced(*run)});
+    forget(*run);
 }
 
 /// `replaced`: how often the member was written over before it became the first.
@@ -91,12 +96,12 @@ Fanout::Joined Fanout::erase(GroupIndex index, Runs::iterator run, std::size_t p
     run->ids.pop_back();
     run->joined[place] = run->joined.back();
     run->joined.pop_back();
-    run->place.at = nullptr;
+    forget(*run);
     if (run->ids.empty()) {
         runs_[group.more].erase(run);
     }
     if (runs_[group.more].empty()) {
-        runs_[group.more] = {};
+        runs_[group.more] = Runs();
         free_runs_.push_back(group.more);
         group.more = none;
     }
@@ -112,9 +117,9 @@ void Fanout::take_first(GroupIndex index)
     }
     const auto run = runs_[group.more].end() - 1;
     const Member member{run->lane, run->ids.back()};
-    const std::uint64_t replaced = run->place.replaced;
+    const std::uint64_t over = replaced(*run);
     const Joined joined = erase(index, run, run->ids.size() - 1);
-    set_first(index, member, {joined.updates, replaced - joined.replaced});
+    set_first(index, member, {joined.updates, over - joined.replaced});
 }
 
 Fanout::Left Fanout::leave(GroupIndex index, Member member)
@@ -153,7 +158,7 @@ Fanout::Left Fanout::look_up(GroupIndex index, Member member) const
         return {};
     }
     const Joined& joined = run->joined[static_cast<std::size_t>(found - run->ids.begin())];
-    return {true, group.updates - joined.updates, run->place.replaced - joined.replaced};
+    return {true, group.updates - joined.updates, replaced(*run) - joined.replaced};
 }
 
 LaneIndex Fanout::add_lane(base::Output& updates)
@@ -161,11 +166,13 @@ LaneIndex Fanout::add_lane(base::Output& updates)
     LaneIndex index = static_cast<LaneIndex>(lanes_.size());
     if (free_lanes_.empty()) {
         lanes_.emplace_back();
+        behind_.emplace_back();
     } else {
         index = free_lanes_.back();
         free_lanes_.pop_back();
     }
     lanes_[index] = {};
+    behind_[index] = {};
     lanes_[index].updates = &updates;
     return index;
 }
@@ -173,11 +180,12 @@ LaneIndex Fanout::add_lane(base::Output& updates)
 void Fanout::redirect(LaneIndex index, base::Output& updates, bool behind, std::uint32_t moves)
 {
     Lane& lane = lanes_[index];
+    Behind& state = behind_[index];
     const bool replaces = behind && may_replace_;
     // While it did not replace, places were not kept.
-    lane.epoch += lane.moves != moves || lane.updates != &updates || lane.replaces != replaces ? 1 : 0;
+    state.epoch += state.moves != moves || lane.updates != &updates || lane.replaces != replaces ? 1 : 0;
+    state.moves = moves;
     lane.updates = &updates;
-    lane.moves = moves;
     lane.replaces = replaces;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace iochron::server {
@@ -43,10 +44,6 @@ static_assert(sizeof(Group) == 32);
 struct Lane {
     base::Output* updates = nullptr; ///< where its updates go now
     std::uint64_t delivered = 0;     ///< updates put there
-    std::uint64_t replaced = 0;      ///< of them, those that newer ones were written over
-    std::uint32_t epoch = 0;         ///< changes whenever places of frames that wait are good no more
-    std::uint32_t moves = 0;         ///< of the output, as redirect() was told
-    std::uint32_t unflushed = 0;     ///< bytes put while it replaces, since it was full last
     bool replaces = false;           ///< it is behind: an update is written over the last one of its subscription
     bool dirty = false;              ///< has got some in this turn
     bool full = false;               ///< holds a block, and should be written at once
@@ -118,6 +115,8 @@ class Fanout {
     void each_member(GroupIndex group, F&& f) const;
 
     LaneIndex add_lane(base::Output& updates);
+    /// Updates of the lane that newer ones were written over, since this was asked last.
+    std::uint64_t take_replaced(LaneIndex lane) { return std::exchange(behind_[lane].replaced, 0); }
     /// The lane's updates go there now; while `behind`, they are written over others. `moves` is another number when
     /// what waits there has moved in memory.
     void redirect(LaneIndex lane, base::Output& updates, bool behind, std::uint32_t moves);
@@ -140,16 +139,26 @@ class Fanout {
         LaneIndex lane = none;
         std::vector<std::uint32_t> ids;
         std::vector<Joined> joined;
-        Place place{};
+        std::unique_ptr<Place> place{}; ///< once the lane was behind
+    };
+    /// What else there is of a lane that is, or was, behind: apart, since few are.
+    struct Behind {
+        std::uint64_t replaced = 0;  ///< updates that newer ones were written over
+        std::uint32_t epoch = 0;     ///< changes whenever places of frames that wait are good no more
+        std::uint32_t moves = 0;     ///< of the output, as redirect() was told
+        std::uint32_t unflushed = 0; ///< bytes put since it was full last
     };
     using Runs = std::vector<Run>;
 
-    void put(Member member, std::span<const std::byte> frame, std::size_t id_at);
-    void put_over(Place& place, LaneIndex lane, std::span<const std::uint32_t> ids, std::span<const std::byte> frame,
-                  std::size_t id_at);
+    void put(Lane& lane, Member member, std::span<const std::byte> frame, std::size_t id_at);
+    [[gnu::noinline]] void put_over(Place& place, LaneIndex lane, std::span<const std::uint32_t> ids,
+                                    std::span<const std::byte> frame, std::size_t id_at);
     [[nodiscard]] Place& first_place(GroupIndex group);
-    void put_run(Run& run, std::span<const std::byte> frame, std::size_t id_at);
+    [[gnu::noinline]] void put_run_over(Run& run, std::span<const std::byte> frame, std::size_t id_at);
+    void put_run(const Run& run, std::span<const std::byte> frame, std::size_t id_at);
     void mark_full(LaneIndex lane);
+    static void forget(Run& run);
+    [[nodiscard]] static std::uint64_t replaced(const Run& run) { return run.place ? run.place->replaced : 0; }
     [[nodiscard]] Runs::iterator find_run(const Group& group, LaneIndex lane);
     void set_first(GroupIndex index, Member member, Joined joined);
     void take_first(GroupIndex index);
@@ -162,6 +171,7 @@ class Fanout {
     std::vector<Runs> runs_;
     std::vector<std::uint32_t> free_runs_;
     std::vector<Lane> lanes_;
+    std::vector<Behind> behind_; ///< by lane
     std::vector<LaneIndex> free_lanes_;
     std::vector<LaneIndex> dirty_;
     std::vector<LaneIndex> full_;

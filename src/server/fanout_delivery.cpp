@@ -69,9 +69,8 @@ void Fanout::mark_full(LaneIndex index)
     }
 }
 
-void Fanout::put(Member member, std::span<const std::byte> frame, std::size_t id_at)
+void Fanout::put(Lane& lane, Member member, std::span<const std::byte> frame, std::size_t id_at)
 {
-    Lane& lane = lanes_[member.lane];
     base::Output& output = *lane.updates;
     std::byte* const to = output.grow(frame.size());
     std::memcpy(to, frame.data(), frame.size());
@@ -96,36 +95,45 @@ void Fanout::put_over(Place& place, LaneIndex index, std::span<const std::uint32
                       std::span<const std::byte> frame, std::size_t id_at)
 {
     Lane& lane = lanes_[index];
+    Behind& behind = behind_[index];
     base::Output& output = *lane.updates;
     const std::size_t all = ids.size() * frame.size();
-    const bool waits = place.at != nullptr && place.epoch == lane.epoch && place.position >= output.written();
+    const bool waits = place.at != nullptr && place.epoch == behind.epoch && place.position >= output.written();
     if (waits && place.bytes == frame.size() && std::memcmp(place.at, frame.data(), id_at) == 0) {
         ++place.replaced;
-        lane.replaced += ids.size();
+        behind.replaced += ids.size();
     } else {
         place.at = output.grow(all);
         place.position = output.produced() - all;
         place.bytes = static_cast<std::uint32_t>(frame.size());
-        place.epoch = lane.epoch;
+        place.epoch = behind.epoch;
     }
     copy_frames(place.at, frame, ids.data(), ids.size(), id_at);
     lane.delivered += ids.size();
-    lane.unflushed += static_cast<std::uint32_t>(all);
+    behind.unflushed += static_cast<std::uint32_t>(all);
     touch(index);
-    if (lane.unflushed >= base::BlockPool::block_bytes) {
-        lane.unflushed = 0;
+    if (behind.unflushed >= base::BlockPool::block_bytes) {
+        behind.unflushed = 0;
         mark_full(index);
     }
 }
 
-void Fanout::put_run(Run& run, std::span<const std::byte> frame, std::size_t id_at)
+void Fanout::put_run_over(Run& run, std::span<const std::byte> frame, std::size_t id_at)
 {
-    Lane& lane = lanes_[run.lane];
-    if (lane.replaces && run.ids.size() * frame.size() <= base::BlockPool::block_bytes) {
-        put_over(run.place, run.lane, run.ids, frame, id_at);
+    if (run.ids.size() * frame.size() > base::BlockPool::block_bytes) {
+        forget(run);
+        put_run(run, frame, id_at);
         return;
     }
-    run.place.at = nullptr;
+    if (!run.place) {
+        run.place = std::make_unique<Place>();
+    }
+    put_over(*run.place, run.lane, run.ids, frame, id_at);
+}
+
+void Fanout::put_run(const Run& run, std::span<const std::byte> frame, std::size_t id_at)
+{
+    Lane& lane = lanes_[run.lane];
     base::Output& output = *lane.updates;
     const std::uint32_t* ids = run.ids.data();
     for (std::size_t left = run.ids.size(); left > 0;) {
@@ -150,16 +158,20 @@ std::size_t Fanout::deliver(Group& group, std::span<const std::byte> frame, std:
     if (group.first.lane == none) {
         return 0;
     }
-    if (lanes_[group.first.lane].replaces) {
+    if (Lane& lane = lanes_[group.first.lane]; lane.replaces) [[unlikely]] {
         put_over(first_place(static_cast<GroupIndex>(&group - groups_.data())), group.first.lane,
                  {&group.first.wire_id, 1}, frame, id_at);
     } else {
-        put(group.first, frame, id_at);
+        put(lane, group.first, frame, id_at);
     }
     std::size_t members = 1;
     if (group.more != none) {
         for (Run& run : runs_[group.more]) {
-            put_run(run, frame, id_at);
+            if (lanes_[run.lane].replaces) [[unlikely]] {
+                put_run_over(run, frame, id_at);
+            } else {
+                put_run(run, frame, id_at);
+            }
             members += run.ids.size();
         }
     }
@@ -184,7 +196,7 @@ std::size_t Fanout::deliver(Group& group, const EncodedUpdate& update, std::size
 
 void Fanout::send(Member member, const EncodedUpdate& update, std::size_t id_at)
 {
-    put(member, update.head, id_at);
+    put(lanes_[member.lane], member, update.head, id_at);
     if (!update.payload.empty()) {
         base::Output& output = *lanes_[member.lane].updates;
         output.share(update.payload.bytes, update.payload.owner);

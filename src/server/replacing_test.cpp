@@ -67,7 +67,7 @@ TEST_F(Replacing, TakesTheLastFramesPlace)
     deliver(2);
     deliver(3);
     EXPECT_EQ(waiting(output), (std::vector<Waiting>{{7, 1, 3}}));
-    EXPECT_EQ(fanout.lane(lane).replaced, 2u);
+    EXPECT_EQ(fanout.take_replaced(lane), 2u);
     EXPECT_EQ(fanout.look_up(group, {lane, 1}).replaced, 2u);
     EXPECT_EQ(fanout.look_up(group, {lane, 1}).delivered, 3u);
 }
@@ -79,7 +79,7 @@ TEST_F(Replacing, IsNotDoneForAConnectionThatIsNotBehind)
     deliver(1);
     deliver(2);
     EXPECT_EQ(waiting(output).size(), 2u);
-    EXPECT_EQ(fanout.lane(lane).replaced, 0u);
+    EXPECT_EQ(fanout.take_replaced(lane), 0u);
 }
 
 TEST_F(Replacing, LeavesAloneWhatHasBegunToBeWritten)
@@ -110,6 +110,20 @@ TEST_F(Replacing, LeavesAloneAFrameOfAnotherKindOrSize)
     EXPECT_EQ(waiting(output), (std::vector<Waiting>{{7, 1, 1}, {8, 1, 2}}));
     fanout.deliver(fanout.at(group), frame_of(8, 3, 2 * frame_bytes), id_at);
     EXPECT_EQ(output.size(), 4 * frame_bytes);
+}
+
+TEST_F(Replacing, LeavesAloneWhatFramesTooLargeForAPlaceHaveFollowed)
+{
+    constexpr std::size_t large = base::BlockPool::block_bytes / 2 + 8;
+    for (const std::uint32_t id : {1, 2, 3}) { // the first member apart from the run of the others
+        fanout.join(group, {lane, id});
+    }
+    deliver(1);
+    fanout.deliver(fanout.at(group), frame_of(7, 2, large), id_at);
+    deliver(3);
+    EXPECT_EQ(output.size(), 3 * (2 * frame_bytes + large));
+    deliver(4);
+    EXPECT_EQ(output.size(), 3 * (2 * frame_bytes + large));
 }
 
 TEST_F(Replacing, LeavesAloneWhatIsNotTheLastThatAMemberWasSent)
@@ -187,7 +201,7 @@ TEST_F(Replacing, LosesNothingThatIsNotCounted)
         for (const auto& [id, count] : put) {
             missing += count - got[id];
         }
-        EXPECT_EQ(fanout.lane(slow).replaced, missing);
+        EXPECT_EQ(fanout.take_replaced(slow), missing);
         for (const auto& [id, in] : member) {
             if (in) {
                 replaced += fanout.leave(group_of(id), {slow, id}).replaced;

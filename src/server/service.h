@@ -6,10 +6,10 @@
 #include "base/slots.h"
 #include "pv/source.h"
 #include "server/budget.h"
+#include "server/fanout.h"
 #include "server/operation.h"
 #include "server/pv_table.h"
 #include "server/session.h"
-#include "server/fanout.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -241,7 +241,7 @@ void Service::follow(LaneIndex lane, Backlog& backlog, Change change)
 {
     const std::uint64_t coalesced = backlog.coalesced();
     const std::uint64_t paused = backlog.paused_out();
-    const std::uint64_t replaced = std::exchange(fanout_.lane(lane).replaced, 0);
+    const std::uint64_t replaced = fanout_.take_replaced(lane);
     backlog.note_replaced(replaced);
     change();
     fanout_.redirect(lane, backlog.updates(), backlog.replaces(), backlog.moves());

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/output.h"
-#include "server/pva/frames.h"
 #include "server/fanout.h"
+#include "server/pva/frames.h"
 #include "wire/pva/encoder.h"
 #include "wire/pva/header.h"
 
