@@ -10,11 +10,22 @@ BufferRef BufferRef::make(std::size_t capacity)
     return BufferRef(new (memory) Buffer(capacity));
 }
 
+BufferRef BufferRef::part_of(const BufferRef& whole, const std::byte* from)
+{
+    void* const memory = ::operator new(sizeof(Buffer) + sizeof(Buffer::Part));
+    auto* const part = new (memory) Buffer(whole->capacity() | Buffer::part_bit);
+    new (part + 1) Buffer::Part{from, whole.buffer_};
+    acquire(whole.buffer_);
+    return BufferRef(part);
+}
+
 void BufferRef::release(Buffer* buffer) noexcept
 {
     if (buffer != nullptr && buffer->owners_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        Buffer* const whole = buffer->is_part() ? buffer->part().whole : nullptr;
         buffer->~Buffer();
         ::operator delete(buffer);
+        release(whole);
     }
 }
 

@@ -18,17 +18,30 @@ class Buffer {
     Buffer(const Buffer&) = delete;
     Buffer& operator=(const Buffer&) = delete;
 
-    [[nodiscard]] std::size_t capacity() const { return capacity_; }
-    [[nodiscard]] const std::byte* data() const { return reinterpret_cast<const std::byte*>(this + 1); }
-    /// Only before the buffer is shared.
+    /// Of a part that of the whole: so much memory it keeps.
+    [[nodiscard]] std::size_t capacity() const { return capacity_ & ~part_bit; }
+    [[nodiscard]] const std::byte* data() const
+    {
+        return is_part() ? part().data : reinterpret_cast<const std::byte*>(this + 1);
+    }
+    /// Only before the buffer is shared, and of no part.
     [[nodiscard]] std::byte* fill() { return reinterpret_cast<std::byte*>(this + 1); }
 
   private:
     friend class BufferRef;
+    /// What stands behind the members of one that has no bytes of its own.
+    struct Part {
+        const std::byte* data;
+        Buffer* whole;
+    };
+    static constexpr std::size_t part_bit = ~(~std::size_t{0} >> 1);
+
     explicit Buffer(std::size_t capacity) : capacity_(capacity) {}
+    [[nodiscard]] bool is_part() const { return (capacity_ & part_bit) != 0; }
+    [[nodiscard]] const Part& part() const { return *reinterpret_cast<const Part*>(this + 1); }
 
     std::atomic<std::uint32_t> owners_{0};
-    std::size_t capacity_;
+    std::size_t capacity_; ///< with part_bit
 };
 
 /// An owner of a Buffer.
@@ -37,6 +50,8 @@ class BufferRef {
   public:
     BufferRef() = default;
     [[nodiscard]] static BufferRef make(std::size_t capacity);
+    /// What a buffer holds from this place in it on, which is not copied: the whole is kept as long as the part.
+    [[nodiscard]] static BufferRef part_of(const BufferRef& whole, const std::byte* from);
     BufferRef(const BufferRef& other) noexcept : buffer_(other.buffer_) { acquire(buffer_); }
     BufferRef(BufferRef&& other) noexcept : buffer_(std::exchange(other.buffer_, nullptr)) {}
     BufferRef& operator=(BufferRef other) noexcept

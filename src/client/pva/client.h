@@ -182,6 +182,7 @@ class Client final : public NetworkSource, private SearcherUser {
     void ready(std::uint32_t id, Request& request);
     bool executed(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
     bool got(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types);
+    [[nodiscard]] const pv::BufferRef& holder_of(const Request& request) const;
     [[nodiscard]] pv::Sample sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const;
     [[nodiscard]] pv::MetaRef meta_of(const Channel& channel, const pv::Structure& structure) const;
     // What structures alone are asked for (client_operations.cpp).

@@ -304,7 +304,8 @@ bool Client::updated(Monitor& monitor, WholeState& state, base::Reader& reader, 
     }
     pv::Structure& structure = *state.structure;
     structure.unmark_all();
-    wire::pva::ValueReader(reader, types).marked(structure);
+    const pv::BufferRef& holder = channels_.at(monitor.channel).link->connection_->holder();
+    wire::pva::ValueReader(reader, types, holder).marked(structure);
     const bool overrun = overran(monitor, structure.type(), reader);
     if (!reader.ok()) {
         return false;

@@ -128,7 +128,7 @@ bool Client::read_back(std::uint32_t id, Request& request, base::Reader& reader,
 bool Client::got_back(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
 {
     pv::Structure back(request.back);
-    wire::pva::ValueReader(reader, types).marked(back);
+    wire::pva::ValueReader(reader, types, holder_of(request)).marked(back);
     if (!reader.ok()) {
         return false;
     }
@@ -138,7 +138,7 @@ bool Client::got_back(std::uint32_t id, Request& request, base::Reader& reader, 
 
 bool Client::returned(std::uint32_t id, base::Reader& reader, wire::pva::TypeCache& types)
 {
-    pv::Value result = wire::pva::ValueReader(reader, types).typed();
+    pv::Value result = wire::pva::ValueReader(reader, types, holder_of(requests_.at(id))).typed();
     if (!reader.ok()) {
         return false;
     }

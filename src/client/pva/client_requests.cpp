@@ -186,7 +186,7 @@ bool Client::executed(std::uint32_t id, Request& request, base::Reader& reader, 
 
 bool Client::got(std::uint32_t id, Request& request, base::Reader& reader, wire::pva::TypeCache& types)
 {
-    wire::pva::ValueReader(reader, types).marked(*request.state);
+    wire::pva::ValueReader(reader, types, holder_of(request)).marked(*request.state);
     if (!reader.ok()) {
         return false;
     }
@@ -204,6 +204,12 @@ bool Client::got(std::uint32_t id, Request& request, base::Reader& reader, wire:
     const pv::Sample sample = sample_of(channel, structure, plain);
     finish(id, {}, &sample);
     return true;
+}
+
+/// The message that is being answered() lies in it.
+const pv::BufferRef& Client::holder_of(const Request& request) const
+{
+    return channels_.at(request.channel).link->connection_->holder();
 }
 
 pv::Sample Client::sample_of(const Channel& channel, const pv::Structure& structure, pv::Plain& plain) const

@@ -80,6 +80,8 @@ class Connection final : public base::Connection {
     void get_field(std::uint32_t sid, std::uint32_t id);
     void destroy_request(std::uint32_t sid, std::uint32_t id);
     void finish() { finished_ = true; }
+    /// For ValueReader: of the message that the user is being told of.
+    [[nodiscard]] const pv::BufferRef& holder() const { return assembler_.holder(); }
 
     // base::Connection
     void received(std::span<const std::byte> bytes, base::Steady now) override;

@@ -1,25 +1,26 @@
 #include "wire/pva/assembler.h"
 
 #include <algorithm>
+#include <cassert>
+#include <cstring>
 #include <utility>
 
 namespace iochron::wire::pva {
 
 std::optional<Message> Assembler::next(std::span<const std::byte>& bytes)
 {
-    held_.clear();
+    held_ = {};
     while (!bytes.empty() && fault_.empty()) {
         std::span<const std::byte> message;
-        if (!partial_.empty()) {
+        if (partial_bytes_ != 0) {
             if (!complete(bytes)) {
                 continue;
             }
-            held_.swap(partial_); // not copied: a large message comes in many pieces
-            partial_.clear();
-            message = held_;
+            held_ = std::exchange(partial_, {}); // not copied: a large message comes in many pieces
+            message = {held_->data(), std::exchange(partial_bytes_, 0)};
         } else if (const std::size_t whole = wanted(bytes); whole > bytes.size()) {
-            partial_.assign(bytes.begin(), bytes.end());
-            bytes = {};
+            make_room(whole, bytes.size());
+            keep(std::exchange(bytes, {}));
             break;
         } else {
             message = bytes.first(whole);
@@ -54,13 +55,39 @@ std::size_t Assembler::wanted(std::span<const std::byte> start)
     return 0;
 }
 
+/// At once for the whole message; of a very large one not much more than has come, since a header is only a promise.
+void Assembler::make_room(std::size_t whole, std::size_t coming)
+{
+    constexpr std::size_t at_once = 64u << 20;
+    const std::size_t room = std::min(whole, std::max({at_once, 2 * partial_bytes_, coming}));
+    if (partial_ && partial_->capacity() >= room) {
+        return;
+    }
+    pv::BufferRef larger = pool_.take(room);
+    if (partial_bytes_ != 0) {
+        std::memcpy(larger->fill(), partial_->data(), partial_bytes_);
+    }
+    partial_ = std::move(larger);
+}
+
+void Assembler::keep(std::span<const std::byte> bytes)
+{
+    std::memcpy(partial_->fill() + partial_bytes_, bytes.data(), bytes.size());
+    partial_bytes_ += bytes.size();
+}
+
 /// Moves what the message in partial_ lacks there, and no more. True when it is whole.
 bool Assembler::complete(std::span<const std::byte>& bytes)
 {
-    const std::size_t lacking = std::min(wanted(partial_) - partial_.size(), bytes.size());
-    partial_.insert(partial_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(lacking));
-    bytes = bytes.subspan(lacking);
-    return partial_.size() >= header_bytes && wanted(partial_) <= partial_.size();
+    const auto start = [this] { return std::span(partial_->data(), partial_bytes_); };
+    const std::size_t whole = wanted(start());
+    assert(whole >= partial_bytes_); // what is no message was not kept
+    make_room(whole, 0);
+    const std::size_t fits = std::min(whole, partial_->capacity()) - partial_bytes_;
+    const std::size_t taken = std::min(fits, bytes.size());
+    keep(bytes.first(taken));
+    bytes = bytes.subspan(taken);
+    return partial_bytes_ >= header_bytes && wanted(start()) <= partial_bytes_;
 }
 
 std::optional<Message> Assembler::take(std::span<const std::byte> message)
@@ -92,10 +119,11 @@ std::optional<Message> Assembler::segment(const Header& header, std::span<const 
         return std::nullopt;
     }
     in_segments_ = false;
-    held_ = std::exchange(segments_, {});
+    joined_ = std::exchange(segments_, {});
+    held_ = {};
     first_.segment = Header::Segment::whole;
-    first_.size = static_cast<std::uint32_t>(held_.size());
-    return Message{first_, held_};
+    first_.size = static_cast<std::uint32_t>(joined_.size());
+    return Message{first_, joined_};
 }
 
 } // namespace iochron::wire::pva

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pv/buffer.h"
 #include "wire/pva/header.h"
 
 #include <cstddef>
@@ -31,10 +32,15 @@ class Assembler {
     /// What is wrong with the stream, empty where nothing is; then it is out of step for ever.
     [[nodiscard]] std::string_view fault() const { return fault_; }
     /// Nothing is kept: the next byte starts a message.
-    [[nodiscard]] bool between_messages() const { return partial_.empty() && !in_segments_; }
+    [[nodiscard]] bool between_messages() const { return partial_bytes_ == 0 && !in_segments_; }
+    /// The buffer in which the message lies that was given last, so that its arrays need no copy; null where it lies in
+    /// `bytes`, or came in segments. Good until the next call.
+    [[nodiscard]] const pv::BufferRef& holder() const { return held_; }
 
   private:
     [[nodiscard]] std::size_t wanted(std::span<const std::byte> start);
+    void make_room(std::size_t whole, std::size_t coming);
+    void keep(std::span<const std::byte> bytes);
     [[nodiscard]] bool complete(std::span<const std::byte>& bytes);
     [[nodiscard]] std::optional<Message> take(std::span<const std::byte> message);
     [[nodiscard]] std::optional<Message> segment(const Header& header, std::span<const std::byte> payload);
@@ -42,8 +48,11 @@ class Assembler {
     Role from_;
     std::size_t most_bytes_;
     std::string_view fault_;
-    std::vector<std::byte> partial_;  ///< the start of a message
-    std::vector<std::byte> held_;     ///< the message that was given last, where `bytes` did not hold it
+    pv::BufferPool pool_{2};
+    pv::BufferRef partial_; ///< the start of a message; its room is never less than the header's
+    std::size_t partial_bytes_ = 0;
+    pv::BufferRef held_;              ///< the message that was given last, where `bytes` did not hold it
+    std::vector<std::byte> joined_;   ///< likewise, where it came in segments
     std::vector<std::byte> segments_; ///< payload so far
     Header first_{};                  ///< of the segments
     bool in_segments_ = false;

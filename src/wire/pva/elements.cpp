@@ -1,6 +1,7 @@
 #include "wire/pva/elements.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace iochron::wire::pva {
 namespace {
@@ -46,7 +47,20 @@ void write_elements(Encoder& encoder, std::span<const std::byte> native, std::si
     copy(bytes.data() + at, native, bytes_each, true);
 }
 
-pv::Value read_elements(base::Reader& reader, pv::ScalarType type, std::size_t count)
+namespace {
+
+/// Worth it where the array is most of what the holder holds.
+bool may_stay(std::span<const std::byte> from, pv::ScalarType type, bool swap, const pv::BufferRef& holder)
+{
+    constexpr std::size_t least_bytes = 16u << 10;
+    const std::size_t bytes_each = pv::element_bytes(type);
+    return holder && from.size() >= std::max(least_bytes, holder->capacity() / 2) && (!swap || bytes_each == 1) &&
+           type != pv::ScalarType::boolean && reinterpret_cast<std::uintptr_t>(from.data()) % bytes_each == 0;
+}
+
+} // namespace
+
+pv::Value read_elements(base::Reader& reader, pv::ScalarType type, std::size_t count, const pv::BufferRef& holder)
 {
     const std::size_t bytes_each = pv::element_bytes(type);
     if (count > reader.left() / bytes_each) {
@@ -56,8 +70,12 @@ pv::Value read_elements(base::Reader& reader, pv::ScalarType type, std::size_t c
     if (!reader.ok()) {
         return {};
     }
+    const bool swap = reader.order() != base::native_order;
+    if (may_stay(from, type, swap, holder)) {
+        return pv::Value::array(type, pv::BufferRef::part_of(holder, from.data()), count);
+    }
     pv::BufferRef buffer = pv::BufferRef::make(from.size());
-    copy(buffer->fill(), from, bytes_each, reader.order() != base::native_order);
+    copy(buffer->fill(), from, bytes_each, swap);
     if (type == pv::ScalarType::boolean) { // a peer may send any byte, a bool of ours is 0 or 1
         std::ranges::for_each(std::span(buffer->fill(), count), [](std::byte& b) { b = std::byte{b != std::byte{}}; });
     }

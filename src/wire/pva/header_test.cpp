@@ -64,6 +64,38 @@ TEST(PvaAssemblerTest, SplitsAnywhereGiveTheSameMessages)
     }
 }
 
+TEST(PvaAssemblerTest, ALargeMessageInPiecesLiesInItsHolder)
+{
+    constexpr std::size_t payload_bytes = 300'000;
+    std::vector<std::byte> stream;
+    for (int n = 0; n < 3; ++n) {
+        const std::size_t start = begin_message(stream, Role::server, base::ByteOrder::little, Command::monitor);
+        for (std::size_t i = 0; i < payload_bytes; ++i) {
+            stream.push_back(static_cast<std::byte>(i * 7 + static_cast<std::size_t>(n)));
+        }
+        end_message(stream, start, base::ByteOrder::little);
+    }
+    Assembler assembler(Role::server, 1u << 20);
+    std::vector<pv::BufferRef> kept; // as an array that was not copied would
+    std::size_t at = 0;
+    for (std::size_t piece = 5; at < stream.size(); at += piece, piece = 65'536) {
+        std::span<const std::byte> bytes = std::span(stream).subspan(at, std::min(piece, stream.size() - at));
+        while (const auto message = assembler.next(bytes)) {
+            const pv::BufferRef& holder = assembler.holder();
+            ASSERT_TRUE(holder);
+            EXPECT_GE(message->payload.data(), holder->data());
+            EXPECT_LE(message->payload.data() + message->payload.size(), holder->data() + holder->capacity());
+            kept.push_back(holder);
+        }
+    }
+    ASSERT_EQ(kept.size(), 3u);
+    for (std::size_t n = 0; n < kept.size(); ++n) {
+        for (std::size_t i = 0; i < payload_bytes; i += 999) {
+            ASSERT_EQ(kept[n]->data()[header_bytes + i], static_cast<std::byte>(i * 7 + n));
+        }
+    }
+}
+
 TEST(PvaAssemblerTest, SegmentsBecomeOneMessage)
 {
     const auto bytes = from_hex("ca 02 10 0b 03000000 010203"

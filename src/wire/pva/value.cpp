@@ -224,7 +224,7 @@ pv::Value ValueReader::array(const pv::Type& type)
         reader_.fail("more elements than the array may have");
     }
     if (!texts) {
-        return read_elements(reader_, type.scalar(), count);
+        return read_elements(reader_, type.scalar(), count, holder_);
     }
     std::vector<std::string> all;
     for (std::size_t i = 0; i < count && reader_.ok(); ++i) {

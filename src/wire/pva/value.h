@@ -6,6 +6,7 @@
 #include "wire/pva/type.h"
 
 #include <cstddef>
+#include <utility>
 
 namespace iochron::wire::pva {
 
@@ -25,9 +26,9 @@ void write_typed(Encoder& encoder, const pv::Value& value);
 /// Thread: shard
 class ValueReader {
   public:
-    /// `types` belongs to the direction of the connection from which the message came.
-    ValueReader(base::Reader& reader, TypeCache& types)
-        : reader_(reader), types_(types), fields_left_(most_fields(reader))
+    /// `types` belongs to the direction of the connection from which the message came. `holder`: see read_elements().
+    ValueReader(base::Reader& reader, TypeCache& types, pv::BufferRef holder = {})
+        : reader_(reader), types_(types), holder_(std::move(holder)), fields_left_(most_fields(reader))
     {}
 
     [[nodiscard]] pv::Value full(const pv::TypeRef& type);
@@ -52,6 +53,7 @@ class ValueReader {
 
     base::Reader& reader_;
     TypeCache& types_;
+    pv::BufferRef holder_;
     std::size_t fields_left_;
     std::size_t level_ = 0;
 };

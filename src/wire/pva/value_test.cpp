@@ -6,6 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 namespace iochron::wire::pva {
 namespace {
 
@@ -283,6 +286,52 @@ TEST(ValueOnTheWire, HostileValuesAreRefused)
         many += "01";
     }
     EXPECT_FALSE(read(wide, many).ok) << "a million fields in a thousand bytes";
+}
+
+/// A message whose only content is an array, as a holder holds it, so many bytes behind an aligned place.
+struct Held {
+    Held(const pv::Value& array, base::ByteOrder order, std::size_t behind)
+    {
+        std::vector<std::byte> bytes(behind);
+        Encoder encoder(bytes, order);
+        write_full(encoder, *pv::array(array.type()), array);
+        holder = pv::BufferRef::make(bytes.size());
+        std::ranges::copy(bytes, holder->fill());
+        base::Reader reader({holder->data() + behind, bytes.size() - behind}, order);
+        TypeCache types;
+        read = ValueReader(reader, types, holder).full(pv::array(array.type()));
+        EXPECT_EQ(read, array);
+    }
+    [[nodiscard]] bool stays() const
+    {
+        const std::byte* const at = read.bytes().data();
+        return at >= holder->data() && at < holder->data() + holder->capacity();
+    }
+    pv::BufferRef holder;
+    pv::Value read;
+};
+
+TEST(ValueOnTheWire, ALargeArrayStaysWhereItsMessageLies)
+{
+    const auto native = base::native_order;
+    const auto other = native == base::ByteOrder::little ? base::ByteOrder::big : base::ByteOrder::little;
+    const std::vector<std::uint8_t> pixels(40'000, 7);
+    std::vector<double> numbers(10'000);
+    std::iota(numbers.begin(), numbers.end(), 0.5);
+    const auto image = pv::Value::array_of<std::uint8_t>(pixels);
+    const auto doubles = pv::Value::array_of<double>(numbers);
+    constexpr std::size_t count_bytes = 5; // of more than 253 elements
+    EXPECT_TRUE(Held(image, native, 0).stays());
+    EXPECT_TRUE(Held(image, other, 1).stays()) << "bytes have no order";
+    EXPECT_TRUE(Held(doubles, native, 8 - count_bytes).stays());
+    EXPECT_FALSE(Held(doubles, native, 0).stays()) << "not aligned";
+    EXPECT_FALSE(Held(doubles, other, 8 - count_bytes).stays()) << "of the other order";
+    EXPECT_FALSE(Held(image, native, 50'000).stays()) << "it would keep more than itself";
+    EXPECT_FALSE(Held(pv::Value::array_of<std::uint8_t>(std::vector<std::uint8_t>(300, 7)), native, 0).stays());
+    EXPECT_FALSE(Held(pv::Value::zeros(ScalarType::boolean, 40'000), native, 0).stays()) << "a bool may be any byte";
+    Held kept(image, native, 0);
+    kept.holder = {};
+    EXPECT_EQ(kept.read, image) << "it keeps the message";
 }
 
 TEST(ValueOnTheWire, ANullTextIsEmpty)
