@@ -245,6 +245,9 @@ std::expected<ParsedLink, std::string> parse_link(Text text, Dbf direction)
         if (!value) {
             return std::unexpected(first == '{' ? "of the JSON links only {const: value} is known" : value.error());
         }
+        if (first == '{' && direction != Dbf::inlink) {
+            return std::unexpected("{const: value} is a link to read, not to write or to forward to");
+        }
         link.kind = LinkKind::constant;
     } else {
         link.kind = LinkKind::wanted;

@@ -59,13 +59,17 @@ template <class R>
     bool held = false;
     if constexpr (requires { record.writes(); }) {
         held = !cycle.completing() && !record.writes();
-        record.written();
     }
     Transfer transfer = Transfer::done;
     if ((record.flags & (flag_simulated | flag_program)) != 0) [[unlikely]] {
         transfer = write_output(record, cycle, record.output(), record.raw_output(), held);
     } else if (!held) {
         transfer = cycle.core().device(record).transfer(record, cycle);
+    }
+    if constexpr (requires { record.written(); }) {
+        if (!is_simulated(cycle.core(), record)) {
+            record.written();
+        }
     }
     return step_of(transfer);
 }

@@ -59,6 +59,9 @@ std::expected<pv::Value, Status> converted(const Core& core, const Record& recor
 /// Unlike a single number, an element of an array is not made of an empty text.
 bool has_empty_text(const pv::Value& value)
 {
+    if (!value.is_array()) {
+        return value.text().empty();
+    }
     bool found = false;
     for (std::size_t i = 0; i < value.count(); ++i) {
         found |= value.text_at(i).empty();

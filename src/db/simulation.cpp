@@ -148,7 +148,7 @@ std::optional<Simulation> read_simulation(Record& record, Cycle& cycle)
         return Simulation::off;
     }
     if (now >= mode.menu->choices.size()) {
-        cycle.alarm(pv::AlarmStatus::soft, pv::Severity::invalid, "SIMM is none of its choices");
+        cycle.alarm(pv::AlarmStatus::soft, pv::Severity::invalid);
         return {};
     }
     cycle.alarm(pv::AlarmStatus::simm,

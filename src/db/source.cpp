@@ -160,13 +160,17 @@ void Database::write(const pv::WriteRequest& request, const pv::Peer& peer, pv::
     Record& record = core.records[channel->record];
     const Field& field = core.field(record, field_of(channel->field));
     const Asking asking(core, peer);
-    const LatePut put{.request = request, .sink = &sink};
+    LatePut put{.request = request, .sink = &sink};
+    pv::Value& value = put.request.value;
+    if ((channel->field & long_string) != 0 && !value.is_array() && pv::element_bytes(value.type()) == 1) {
+        value = *array_of_shape(value, {.type = value.type(), .max_count = 1}); // a text of one character, or of none
+    }
     if (request.wait && !is_link(field.type) && (record.is(flag_pact) || core.waits.has_puts(record))) {
         core.waits.queue(record, put);
         return;
     }
     const pv::Status status =
-        request.wait ? core.put_waiting(record, field, put, false) : core.put_field(record, field, request);
+        request.wait ? core.put_waiting(record, field, put, false) : core.put_field(record, field, put.request);
     if (!status.ok() || (request.acknowledge && !request.wait)) {
         answer(core, sink, request.token, status);
     }

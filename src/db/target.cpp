@@ -30,6 +30,13 @@ pv::Value leading_integer(const std::string& text)
     return pv::Value::of(static_cast<std::uint64_t>(std::strtoull(text.c_str(), nullptr, any_base)));
 }
 
+/// Who takes the time of a record hears of it with its value; the field TIME itself has nothing to post.
+Stream& heard_by(Core& core, const Link& link)
+{
+    Record& target = core.records[link.target.record];
+    return core.stream(target, link.is(link_time) ? core.type(target).value_field : link.target.field);
+}
+
 } // namespace
 
 Core::Place Core::place(std::string_view name)
@@ -123,7 +130,7 @@ void Core::listen(LinkId id)
     if (link.kind != LinkKind::record || (!link.is(link_cp) && !link.is(link_cpp)) || link.is(link_listens)) {
         return;
     }
-    Stream& heard = stream(records[link.target.record], link.target.field);
+    Stream& heard = heard_by(*this, link);
     const Node node = posts.more.make();
     posts.more[node] = {.token = pv::Token{static_cast<std::uint32_t>(id)}, .mask = listening, .next = heard.more};
     heard.more = node;
@@ -137,7 +144,7 @@ void Core::unlisten(LinkId id)
     if (!link.is(link_listens)) {
         return;
     }
-    Stream& heard = stream(records[link.target.record], link.target.field);
+    Stream& heard = heard_by(*this, link);
     for (Node* at = &heard.more; *at != 0; at = &posts.more[*at].next) {
         if (posts.more[*at].sink == 0 && static_cast<LinkId>(posts.more[*at].token) == id) {
             const Node gone = *at;
@@ -250,7 +257,12 @@ pv::Value Core::fetch(Record& record, const Link& link, pv::ScalarType type, boo
     }
     const Field& source = field(target, link.target.field & static_cast<FieldIndex>(~long_string));
     const bool by_ca = (link.flags & (link_ca | link_cp | link_cpp)) != 0;
-    return is_link(source.type) && !by_ca ? text_of_target(link, type, array) : value(target, link.target.field);
+    if (is_link(source.type) && !by_ca) {
+        return text_of_target(link, type, array);
+    }
+    pv::Value read = value(target, link.target.field);
+    const bool no_character = !array && read.is_array() && read.count() == 0 && (link.target.field & long_string) != 0;
+    return no_character ? pv::Value::of(std::uint8_t{0}) : read; // the NUL of an empty text
 }
 
 void Core::inherit_by(Record& record, const Link& link)

@@ -131,6 +131,7 @@ Step Ao::process(Cycle& cycle)
             convert(value);
         }
         set(flag_udf, std::isnan(val));
+        cycle.stamp(); // before its own alarms, as a TSEL link may pass one on
     }
     check_limits(cycle);
     return drive(*this, cycle);

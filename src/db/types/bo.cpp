@@ -37,6 +37,7 @@ struct Bo : BinaryRecord {
                 }
             }
             convert();
+            cycle.stamp(); // before its own alarms, as a TSEL link may pass one on
         }
         check_state(cycle);
         return drive(*this, cycle);

@@ -33,6 +33,7 @@ struct IntegralOutput : IntegralRecord<T> {
             } else {
                 cycle.miss_input();
             }
+            cycle.stamp(); // before its own alarms, as a TSEL link may pass one on
         }
         this->check_limits(cycle);
     }

@@ -30,10 +30,8 @@ struct Longout : IntegralOutput<std::int32_t> {
     }
     void written()
     {
-        if (!is(flag_simulated)) {
-            pval = val;
-            writes_next = false;
-        }
+        pval = val;
+        writes_next = false;
     }
     [[nodiscard]] bool writes() const
     {

@@ -85,6 +85,7 @@ void Mbbo::prepare(Cycle& cycle)
     }
     set(flag_udf, false);
     convert(cycle);
+    cycle.stamp(); // before its own alarms, as a TSEL link may pass one on
 }
 
 /// VAL is an enumeration only when there are states, else a number.

@@ -151,7 +151,11 @@ Step Waveform::process(Cycle& cycle)
     } else if (!mode) {
         transfer = Transfer::failed;
     } else {
-        transfer = simulation_waits(*this, cycle) ? Transfer::wait : read(cycle, simulation_link(cycle.core(), *this));
+        const LinkId from = simulation_link(cycle.core(), *this);
+        transfer = simulation_waits(*this, cycle) ? Transfer::wait : read(cycle, from);
+        if (transfer == Transfer::done && cycle.is_constant(from)) { // as EPICS Base, which reads no element of it
+            store(empty_array(scalar_of(ftvl)));
+        }
     }
     if (transfer != Transfer::wait) {
         set(flag_udf, false);
