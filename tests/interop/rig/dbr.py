@@ -62,7 +62,8 @@ def decode(dbr, count, data):
 
 
 def encode(dbr, values):
-    """What a put of plain type carries, padded to 8 bytes."""
+    """What a put of plain type, or an acknowledgement (35, 36), carries, padded to 8 bytes."""
+    dbr = SHORT if dbr in (35, 36) else dbr
     if dbr == STRING:
         data = b"".join(v.encode("latin-1")[:39].ljust(40, b"\0") for v in values)
     else:
