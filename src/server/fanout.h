@@ -49,7 +49,7 @@ struct Lane {
     bool full = false;               ///< holds a block, and should be written at once
 };
 
-/// Where the last frames of a member, or of a run of them, lie in the output of a lane that is behind (decision 0012).
+/// Where the last frames of a member, or of a run of them, lie in the output of a lane that is behind (decision 0013).
 struct Place {
     std::byte* at = nullptr;    ///< null: nowhere
     std::uint64_t position = 0; ///< of the first byte among all that the output ever held

@@ -1,4 +1,4 @@
-// Updates that are written over those that wait, where a connection is behind (docs/decisions/0012).
+// Updates that are written over those that wait, where a connection is behind (docs/decisions/0013).
 #include "server/fanout.h"
 
 #include <gtest/gtest.h>
