@@ -201,6 +201,7 @@ struct Core {
     [[nodiscard]] const pv::MetaRef& meta(const Record& record, FieldIndex key);
 
     /// The same for a channel: from its stream where that has one.
+    void take_hints(const Record& record, const Field& field, pv::Meta& meta) const; ///< its info items for pvAccess
     [[nodiscard]] pv::MetaRef channel_meta(Record& record, FieldIndex key);
     /// A Meta of the channel's field as the channel's filters leave it.
     [[nodiscard]] pv::MetaRef filtered_meta(Node channel, const pv::Meta* meta);

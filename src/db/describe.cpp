@@ -1,5 +1,6 @@
 #include "db/core.h"
 #include "db/filter.h"
+#include "db/hints.h"
 #include "db/record_fields.h"
 
 #include <limits>
@@ -83,6 +84,7 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
     meta.display = type(record).display_limits ? range_of(field.type) : pv::Range{};
     meta.control = type(record).control_limits ? range_of(field.type) : pv::Range{};
     meta.choices = choices(record, field);
+    meta.lacks_alarm_limits = !type(record).alarm_limits;
     meta.lacks_precision = pv::is_float(meta.type) && type(record).find("PREC") == nullptr;
     meta.no_choice = no_choice(type(record), field);
     meta.text = text_kind(field, (key & long_string) != 0);
@@ -98,11 +100,30 @@ const pv::MetaRef& Core::meta(const Record& record, FieldIndex key)
         meta.type = pv::ScalarType::int8;
         meta.is_array = true;
         meta.max_count = characters(field);
+        meta.characters_are_text = is_link(field.type); // QSRV 2 leaves those of other fields an array
     }
+    take_hints(record, field, meta);
     if (metas.wants_sweep() && !posts.handing_over()) {
         sweep_metas();
     }
     return metas.take(std::move(meta));
+}
+
+// What is wrong with an item was told when it was loaded.
+void Core::take_hints(const Record& record, const Field& field, pv::Meta& meta) const
+{
+    const auto items = infos.find(record.id);
+    if (items == infos.end()) {
+        return;
+    }
+    for (const auto& [key, value] : items->second) {
+        if (key == time_tag_item) {
+            meta.time_tag_bits = parse_time_tag(value).value_or(0);
+        } else if (key == form_item && field.index == type(record).value_field) {
+            meta.form = parse_form(value).value_or(pv::DisplayForm::standard);
+            meta.characters_are_text = meta.form == pv::DisplayForm::text;
+        }
+    }
 }
 
 pv::MetaRef Core::channel_meta(Record& record, FieldIndex key)

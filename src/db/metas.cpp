@@ -44,12 +44,13 @@ bool Metas::Equal::same(const pv::Meta& a, const pv::Meta& b)
 {
     return a.type == b.type && a.is_array == b.is_array && a.max_count == b.max_count && a.precision == b.precision &&
            a.lacks_precision == b.lacks_precision && a.no_choice == b.no_choice && a.text == b.text &&
-           a.units == b.units && a.description == b.description && a.record_type == b.record_type &&
-           same_range(a.display, b.display) && same_range(a.control, b.control) && same_number(a.hihi, b.hihi) &&
-           same_number(a.high, b.high) && same_number(a.low, b.low) && same_number(a.lolo, b.lolo) &&
-           a.hihi_severity == b.hihi_severity && a.high_severity == b.high_severity &&
-           a.low_severity == b.low_severity && a.lolo_severity == b.lolo_severity &&
-           same_number(a.hysteresis, b.hysteresis) && a.choices == b.choices;
+           a.form == b.form && a.characters_are_text == b.characters_are_text &&
+           a.lacks_alarm_limits == b.lacks_alarm_limits && a.time_tag_bits == b.time_tag_bits && a.units == b.units &&
+           a.description == b.description && a.record_type == b.record_type && same_range(a.display, b.display) &&
+           same_range(a.control, b.control) && same_number(a.hihi, b.hihi) && same_number(a.high, b.high) &&
+           same_number(a.low, b.low) && same_number(a.lolo, b.lolo) && a.hihi_severity == b.hihi_severity &&
+           a.high_severity == b.high_severity && a.low_severity == b.low_severity &&
+           a.lolo_severity == b.lolo_severity && same_number(a.hysteresis, b.hysteresis) && a.choices == b.choices;
 }
 
 const pv::MetaRef& Metas::take(pv::Meta&& meta)

@@ -61,6 +61,7 @@ struct RecordType {
     FieldIndex simulation = no_field; ///< SIML, where the type can be simulated (db/simulation.h)
     bool display_limits = true; ///< fields show the range of their type, where the type says nothing else; types of
     bool control_limits = true; ///< EPICS Base that have no get_graphic_double or get_control_double show 0
+    bool alarm_limits = true;   ///< likewise with pvAccess and those that have no get_alarm_double
     pv::NoChoice no_choice = pv::NoChoice::words; ///< of VAL
     bool output = false;                          ///< it has OUT, so that what fails is WRITE and not READ
 

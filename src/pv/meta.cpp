@@ -19,7 +19,8 @@ bool same(const Range& a, const Range& b)
 auto comparable(const Meta& meta)
 {
     return std::tie(meta.type, meta.is_array, meta.max_count, meta.precision, meta.lacks_precision, meta.no_choice,
-                    meta.text, meta.units, meta.description, meta.record_type, meta.hihi_severity, meta.high_severity,
+                    meta.text, meta.form, meta.characters_are_text, meta.lacks_alarm_limits, meta.time_tag_bits,
+                    meta.units, meta.description, meta.record_type, meta.hihi_severity, meta.high_severity,
                     meta.low_severity, meta.lolo_severity, meta.choices, meta.structure);
 }
 

@@ -4,11 +4,13 @@
 #include "pv/scalar_type.h"
 #include "pv/type.h"
 
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace iochron::pv {
@@ -36,6 +38,13 @@ enum class TextKind : std::uint8_t {
     attribute,   ///< RTYP
 };
 
+/// How clients are asked to show a number: pvAccess' display.form (Q:form in QSRV).
+enum class DisplayForm : std::uint8_t { standard, text, binary, decimal, hex, exponential, engineering };
+
+/// Their names in display.form.choices.
+inline constexpr std::array<std::string_view, 7> display_form_names = {
+    "Default", "String", "Binary", "Decimal", "Hex", "Exponential", "Engineering"};
+
 /// All about a PV that changes seldom: what it is, its units, limits and choices. Immutable once made; a channel whose
 /// properties change gets a new one. CA's GR and CTRL types and pvAccess' display, control and valueAlarm come from it.
 struct Meta {
@@ -48,6 +57,10 @@ struct Meta {
     bool lacks_precision = false; ///< a number as text has six of them all the same
     NoChoice no_choice = NoChoice::words;
     TextKind text = TextKind::plain;
+    DisplayForm form = DisplayForm::standard;
+    bool characters_are_text = false; ///< an array of int8 is a string to pvAccess
+    bool lacks_alarm_limits = false;  ///< its record type has none; pvAccess shows zeros
+    std::uint8_t time_tag_bits = 0;   ///< so many low bits of the nanoseconds are the user tag to pvAccess
     std::string units;
     std::string description; ///< DESC
     std::string record_type; ///< RTYP; empty where there is no record

@@ -232,11 +232,30 @@ TypeRef normative_type(const Meta& meta)
         return meta.structure;
     }
     const bool several = meta.is_array && meta.max_count != 1;
-    if (meta.type == ScalarType::enumeration && !meta.choices.empty() && !several) {
+    if (meta.type == ScalarType::enumeration && !several) {
         return nt_enum();
     }
     const ScalarType type = meta.type == ScalarType::enumeration ? ScalarType::uint16 : meta.type;
+    if (shows_text(meta)) {
+        return nt_scalar(ScalarType::string);
+    }
     return several ? nt_scalar_array(type) : nt_scalar(type);
+}
+
+bool shows_text(const Meta& meta)
+{
+    return meta.characters_are_text && meta.type == ScalarType::int8 && meta.is_array && meta.max_count != 1;
+}
+
+NormativeTime normative_time(const Sample& sample, const Meta& meta)
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    const auto nanoseconds = static_cast<std::uint32_t>(sample.time.ns % second);
+    const auto tag = static_cast<std::uint32_t>(sample.user_tag);
+    const std::uint8_t bits = meta.time_tag_bits;
+    const auto mask = static_cast<std::uint32_t>((std::uint64_t{1} << bits) - 1);
+    return {sample.time.ns / second, static_cast<std::int32_t>(nanoseconds & ~mask),
+            static_cast<std::int32_t>(bits == 0 ? tag : nanoseconds & mask)};
 }
 
 std::int32_t normative_status(AlarmStatus status)
@@ -273,7 +292,10 @@ void set_value(Structure& to, const NormativeLayout& at, const Sample& sample)
 {
     const Field& field = to.type()->fields()[at.value];
     const bool wants_array = field.type->is(Type::Form::array);
-    if (sample.value.is_array() && !wants_array) { // NELM is 1
+    if (sample.value.type() == ScalarType::int8 && sample.value.is_array() &&
+        field.type->scalar() == ScalarType::string) {
+        to.place(at.value, Value::of(text_of_characters(sample.value)));
+    } else if (sample.value.is_array() && !wants_array) { // NELM is 1
         auto first = convert_to_scalar(sample.value, field.type->scalar(), sample.meta);
         to.place(at.value, first ? std::move(*first) : Value::zero(field.type->scalar()));
     } else {
@@ -281,24 +303,23 @@ void set_value(Structure& to, const NormativeLayout& at, const Sample& sample)
     }
 }
 
-void set_changing(Structure& to, const Sample& sample)
+void set_changing(Structure& to, const Sample& sample, const Meta& meta)
 {
     const NormativeLayout at = layout_of(*to.type());
     set_value(to, at, sample);
     to.place(at.alarm + 1, Value::of(static_cast<std::int32_t>(sample.alarm.severity)));
     to.place(at.alarm + 2, Value::of(normative_status(sample.alarm.status)));
     to.place(at.alarm + 3, Value::of(normative_message(sample)));
-    constexpr std::int64_t second = 1'000'000'000;
-    to.place(at.time + 1, Value::of(sample.time.ns / second));
-    to.place(at.time + 2, Value::of(static_cast<std::int32_t>(sample.time.ns % second)));
-    to.place(at.time + 3, Value::of(static_cast<std::int32_t>(sample.user_tag)));
+    const NormativeTime time = normative_time(sample, meta);
+    to.place(at.time + 1, Value::of(time.seconds));
+    to.place(at.time + 2, Value::of(time.nanoseconds));
+    to.place(at.time + 3, Value::of(time.user_tag));
 }
 
 void set_number_properties(Structure& to, const Meta& meta)
 {
     static const Value forms = [] {
-        const std::vector<std::string> names = {"Default", "String",      "Binary",     "Decimal",
-                                                "Hex",     "Exponential", "Engineering"};
+        const std::vector<std::string> names(display_form_names.begin(), display_form_names.end());
         return Value::string_array(names);
     }();
     const std::uint32_t display = layout_of(*to.type()).time + 4;
@@ -307,13 +328,13 @@ void set_number_properties(Structure& to, const Meta& meta)
     if (is_float(meta.type)) {
         to.place(display + 5, Value::of(std::int32_t{meta.precision}));
     }
-    to.place(display + 7, Value::of(std::int32_t{0}));
+    to.place(display + 7, Value::of(static_cast<std::int32_t>(meta.form)));
     to.place(display + 8, forms);
     const std::uint32_t control = display + 9;
     set_limit(to, control + 1, meta.control.low);
     set_limit(to, control + 2, meta.control.high);
-    if (meta.is_array) {
-        return; // arrays have no alarm limits
+    if (meta.is_array || meta.lacks_alarm_limits) {
+        return;
     }
     const std::uint32_t alarm = control + 4;
     set_limit(to, alarm + 2, meta.lolo);
@@ -345,7 +366,7 @@ Structure to_structure(const TypeRef& type, const Sample& sample, const Meta& me
     }
     Structure all(type);
     if (parts != Parts::property) {
-        set_changing(all, sample);
+        set_changing(all, sample, meta);
     }
     if (parts != Parts::changing) {
         set_properties(all, meta);
@@ -353,11 +374,15 @@ Structure to_structure(const TypeRef& type, const Sample& sample, const Meta& me
     return all;
 }
 
-Value written_value(const Structure& put)
+Value written_value(const Structure& put, const Meta& meta)
 {
     for (const std::string_view path : {"value.index", "value"}) {
         if (const auto field = put.type()->find(path); field && put.is_marked(*field)) {
-            return put.type()->fields()[*field].type->is(Type::Form::structure) ? Value{} : put.at(*field);
+            if (put.type()->fields()[*field].type->is(Type::Form::structure)) {
+                return {};
+            }
+            const Value& value = put.at(*field);
+            return shows_text(meta) && value.is_text() ? characters_of_text(value.text()) : value;
         }
     }
     return {};

@@ -49,9 +49,11 @@ struct NormativeLayout {
 };
 [[nodiscard]] NormativeLayout layout_of(const Type& type);
 
-/// The type by which pvAccess sees such a PV, as QSRV 2 chooses it: NTEnum for an enumeration that has choices, a
-/// number for one without; NTScalarArray where there can be more than one element; a structure as it is.
+/// The type by which pvAccess sees such a PV, as QSRV 2 chooses it: NTEnum for an enumeration; NTScalarArray where
+/// there can be more than one element, but a string where characters are text; a structure as it is.
 [[nodiscard]] TypeRef normative_type(const Meta& meta);
+/// An array of characters that is a string to pvAccess.
+[[nodiscard]] bool shows_text(const Meta& meta);
 
 /// The parts of a sample and its Meta in that type, marked: value, alarm and time stamp; with `property` all that
 /// comes from the Meta as well. A sample that is a structure by itself gives that.
@@ -59,12 +61,21 @@ enum class Parts : std::uint8_t { changing, property, all };
 [[nodiscard]] Structure to_structure(const TypeRef& type, const Sample& sample, const Meta& meta, Parts parts);
 
 /// The value that a put of such a structure means: of the marked `value`, or `value.index` of an enumeration. No value
-/// where neither is marked: nothing is to be written.
-[[nodiscard]] Value written_value(const Structure& put);
+/// where neither is marked: nothing is to be written. Text for what shows text is an array of characters with its NUL.
+[[nodiscard]] Value written_value(const Structure& put, const Meta& meta);
 
 /// alarm.status of a record's STAT (QSRV 2).
 [[nodiscard]] std::int32_t normative_status(AlarmStatus status);
 /// alarm.message: the record's own, else the name of its STAT; empty where there is no alarm.
 [[nodiscard]] std::string_view normative_message(const Sample& sample);
+
+/// The members of a sample's timeStamp.
+struct NormativeTime {
+    std::int64_t seconds = 0; ///< since 1970
+    std::int32_t nanoseconds = 0;
+    std::int32_t user_tag = 0;
+};
+/// Where Meta::time_tag_bits says so, the user tag comes from the nanoseconds.
+[[nodiscard]] NormativeTime normative_time(const Sample& sample, const Meta& meta);
 
 } // namespace iochron::pv

@@ -1,5 +1,7 @@
 #include "pv/normative.h"
 
+#include "pv/convert.h"
+
 #include <gtest/gtest.h>
 
 namespace iochron::pv {
@@ -66,7 +68,7 @@ TEST(Normative, AnAlarmHasTheWordsOfItsStatusOrItsOwn)
 TEST(Normative, AnEnumerationHasItsChoices)
 {
     Meta meta = meta_of(ScalarType::enumeration);
-    EXPECT_EQ(normative_type(meta), nt_scalar(ScalarType::uint16)) << "without choices it is a number";
+    EXPECT_EQ(normative_type(meta), nt_enum()) << "without choices, too";
     meta.choices = {"Off", "On"};
     Sample sample;
     sample.value = Value::enumeration(1);
@@ -104,6 +106,42 @@ TEST(Normative, ArraysOfOneElementAreScalars)
     EXPECT_EQ(normative_type(meta), nt_scalar_array(ScalarType::float64));
 }
 
+TEST(Normative, CharactersMayBeText)
+{
+    Meta meta = meta_of(ScalarType::int8);
+    meta.is_array = true;
+    meta.max_count = 20;
+    EXPECT_EQ(normative_type(meta), nt_scalar_array(ScalarType::int8));
+    meta.characters_are_text = true;
+    EXPECT_EQ(normative_type(meta), nt_scalar(ScalarType::string));
+    Sample sample;
+    sample.meta = &meta;
+    sample.value = characters_of_text("a text");
+    Structure all = to_structure(normative_type(meta), sample, meta, Parts::all);
+    EXPECT_EQ(all.find("value")->text(), "a text");
+    EXPECT_EQ(text_of_characters(written_value(all, meta)), "a text");
+    meta.max_count = 1;
+    EXPECT_EQ(normative_type(meta), nt_scalar(ScalarType::int8)) << "one character is a number";
+}
+
+TEST(Normative, HintsAreShown)
+{
+    Meta meta = meta_of(ScalarType::float64);
+    meta.form = DisplayForm::hex;
+    meta.time_tag_bits = 8;
+    meta.lacks_alarm_limits = true;
+    Sample sample;
+    sample.meta = &meta;
+    sample.value = Value::of(1.0);
+    sample.time = {5'000'000'000 + 0x1ff};
+    const Structure all = to_structure(normative_type(meta), sample, meta, Parts::all);
+    EXPECT_EQ(all.find("display.form.index")->get<std::int32_t>(), 4);
+    EXPECT_EQ(all.find("display.form.choices")->text_at(4), "Hex");
+    EXPECT_EQ(all.find("timeStamp.nanoseconds")->get<std::int32_t>(), 0x100);
+    EXPECT_EQ(all.find("timeStamp.userTag")->get<std::int32_t>(), 0xff);
+    EXPECT_EQ(all.find("valueAlarm.highAlarmLimit")->get<double>(), 0);
+}
+
 TEST(Normative, TheSeldomOnesHaveTheirMembers)
 {
     EXPECT_EQ(nt_multi_channel(nullptr)->members()[0].type, any_array());
@@ -116,13 +154,14 @@ TEST(Normative, TheSeldomOnesHaveTheirMembers)
 
 TEST(Normative, WhatAPutMeans)
 {
+    const Meta plain;
     Structure number(nt_scalar(ScalarType::float64));
-    EXPECT_TRUE(written_value(number).empty());
+    EXPECT_TRUE(written_value(number, plain).empty());
     ASSERT_TRUE(number.set("value", 2.0).ok());
-    EXPECT_EQ(written_value(number).get<double>(), 2);
+    EXPECT_EQ(written_value(number, plain).get<double>(), 2);
     Structure choice(nt_enum());
     ASSERT_TRUE(choice.set("value.index", 1).ok());
-    EXPECT_EQ(written_value(choice).get<std::int32_t>(), 1);
+    EXPECT_EQ(written_value(choice, plain).get<std::int32_t>(), 1);
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "db/group/groups.h"
 
+#include "pv/convert.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -236,7 +238,10 @@ Status Groups::put(Group& group, const pv::WriteRequest& request, const pv::Peer
         if (value != nullptr && !member.mapping.writable) {
             ignored.append(ignored.empty() ? "" : ", ").append(member.mapping.name);
         } else if (processes || value != nullptr) {
-            parts.push_back({member.channel, processes ? pv::Value{} : *value});
+            const bool spells = value != nullptr && member.mapping.characters && value->is_text();
+            parts.push_back({member.channel, processes ? pv::Value{}
+                                             : spells  ? pv::characters_of_text(value->text())
+                                                       : *value});
             members.push_back(&member);
         }
     }

@@ -134,20 +134,21 @@ Mapping mapping_of(const Part& part)
     const bool shows_value = mapping.kind == Kind::scalar || mapping.kind == Kind::plain || mapping.kind == Kind::any;
     if (shows_value) {
         mapping.normative = normative_of(mapping.kind, *part.meta);
+        mapping.characters = pv::shows_text(*part.meta);
         mapping.value = TypeRef(mapping.normative, mapping.normative->fields()[value_field(*mapping.normative)].type);
     }
     return mapping;
 }
 
-void take_meta(Structure& to, const Mapping& mapping, const pv::Sample& sample)
+void take_meta(Structure& to, const Mapping& mapping, const pv::Sample& sample, const pv::Meta& meta)
 {
-    constexpr std::int64_t second = 1'000'000'000;
+    const pv::NormativeTime time = pv::normative_time(sample, meta);
     const std::array<Value, meta_leaves.size()> values = {Value::of(static_cast<std::int32_t>(sample.alarm.severity)),
                                                           Value::of(pv::normative_status(sample.alarm.status)),
                                                           Value::of(pv::normative_message(sample)),
-                                                          Value::of(sample.time.ns / second),
-                                                          Value::of(static_cast<std::int32_t>(sample.time.ns % second)),
-                                                          Value::of(static_cast<std::int32_t>(sample.user_tag))};
+                                                          Value::of(time.seconds),
+                                                          Value::of(time.nanoseconds),
+                                                          Value::of(time.user_tag)};
     for (const auto& [leaf, way] : mapping.leaves) {
         place(to, way, values[leaf]);
     }
@@ -226,7 +227,7 @@ void take(Structure& to, const Mapping& mapping, const pv::Sample& sample, const
 {
     if (mapping.kind == Kind::meta) {
         if (parts != pv::Parts::property) {
-            take_meta(to, mapping, sample);
+            take_meta(to, mapping, sample, meta);
         }
         return;
     }

@@ -36,9 +36,10 @@ struct Mapping {
     /// Fields of `normative` and where they go: of plain and any the value alone; of meta those of alarm and timeStamp,
     /// numbered from 0.
     std::vector<std::pair<std::uint32_t, Way>> leaves;
-    Way value_way;       ///< of what a put writes; empty where there is nothing to write
-    pv::BitSet changing; ///< fields of the group's structure that change with an update of the value
-    pv::BitSet all;      ///< these and the properties
+    bool characters = false; ///< a text that is written is an array of characters to its field
+    Way value_way;           ///< of what a put writes; empty where there is nothing to write
+    pv::BitSet changing;     ///< fields of the group's structure that change with an update of the value
+    pv::BitSet all;          ///< these and the properties
     pv::Value constant;
 };
 

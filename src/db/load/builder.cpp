@@ -1,5 +1,6 @@
 #include "db/load/builder.h"
 
+#include "db/hints.h"
 #include "db/load/record_name.h"
 
 #include <fmt/ranges.h>
@@ -71,6 +72,24 @@ void Builder::info(const Word& name, const Value& value)
             }
         }
         database_.info(*record_, name.text, value.text, std::move(marks));
+        check_hint(name.text, value);
+    }
+}
+
+/// A hint that is not understood is left out, as QSRV does.
+void Builder::check_hint(std::string_view key, const Value& value)
+{
+    std::string wrong;
+    if (key == form_item) {
+        const auto form = parse_form(value.text);
+        wrong = form ? std::string() : form.error();
+    } else if (key == time_tag_item) {
+        const auto bits = parse_time_tag(value.text);
+        wrong = bits ? std::string() : bits.error();
+    }
+    if (!wrong.empty()) {
+        log_.warning("db.load.info", "{}: {}: {}, so it is not followed", base::to_string(value.mark.place()),
+                     database_.name(*record_), wrong);
     }
 }
 

@@ -39,6 +39,7 @@ class Builder final : public Definitions {
     void wrong(const Mark& mark, std::string_view what);
     [[nodiscard]] bool check_name(const Word& name);
     void remove(const Word& name);
+    void check_hint(std::string_view key, const Value& value);
     void add_alias(RecordId record, const Word& name);
 
     static constexpr std::size_t most_problems = 20;

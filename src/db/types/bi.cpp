@@ -72,6 +72,7 @@ RecordType bi_type()
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
     type.no_choice = pv::NoChoice::underscored;
     type.display_limits = false;
+    type.alarm_limits = false;
     type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = read_soft},

@@ -125,6 +125,7 @@ RecordType bo_type()
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
     type.no_choice = pv::NoChoice::underscored;
     type.display_limits = false;
+    type.alarm_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},
         {.name = "Raw Soft Channel", .transfer = write_raw, .raw = true},

@@ -136,6 +136,7 @@ RecordType mbbi_type()
     std::ranges::move(simulation_table(menu_simulation, Dbf::inlink, Dbf::uint32), std::back_inserter(type.fields));
     type.no_choice = pv::NoChoice::states;
     type.display_limits = false;
+    type.alarm_limits = false;
     type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = read_soft},

@@ -143,6 +143,7 @@ RecordType mbbo_type()
     std::ranges::move(invalid_output_table(Dbf::uint16), std::back_inserter(type.fields));
     type.no_choice = pv::NoChoice::states;
     type.display_limits = false;
+    type.alarm_limits = false;
     type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = whatever_comes_of(write_soft)},

@@ -39,6 +39,7 @@ RecordType stringin_type()
     type.fields.push_back(link<&Stringin::inp>("INP", Dbf::inlink, "Input Specification"));
     std::ranges::move(simulation_table(menu_yes_no, Dbf::inlink, Dbf::string), std::back_inserter(type.fields));
     type.display_limits = false;
+    type.alarm_limits = false;
     type.control_limits = false;
     type.devices = {{.name = "Soft Channel", .transfer = read_soft}};
     type.accept = accept_text;

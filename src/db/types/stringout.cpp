@@ -51,6 +51,7 @@ RecordType stringout_type()
     std::ranges::move(simulation_table(menu_yes_no, Dbf::outlink), std::back_inserter(type.fields));
     std::ranges::move(invalid_output_table(Dbf::string, sizeof(TextRecord::Text)), std::back_inserter(type.fields));
     type.display_limits = false;
+    type.alarm_limits = false;
     type.control_limits = false;
     type.devices = {
         {.name = "Soft Channel", .transfer = write_soft},

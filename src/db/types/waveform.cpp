@@ -287,6 +287,7 @@ RecordType waveform_type()
         core.arrays.free(waveform_of(record).value);
         core.pools.of<WaveformSettings>().release(waveform_of(record).settings);
     };
+    type.alarm_limits = false;
     type.describe = describe;
     type.accept = accept;
     type.shape = [](const Core&, const Record& record, const Field& field) {

@@ -200,8 +200,9 @@ void Connection::execute_put(std::uint32_t id, Request& request, std::uint8_t su
         return;
     }
     request.executing = true;
-    const bool own_structure = service_.describe(pv)->structure != nullptr;
-    pv::Value value = own_structure ? pv::Value::of(std::move(put)) : written_value(put);
+    const pv::MetaRef meta = service_.describe(pv);
+    const bool own_structure = meta->structure != nullptr;
+    pv::Value value = own_structure ? pv::Value::of(std::move(put)) : written_value(put, *meta);
     if (!own_structure && value.empty()) { // nothing is to be written: it only processes, as in QSRV 1
         const bool processes = request.asked->processing != pv::Processing::no;
         if (processes) {

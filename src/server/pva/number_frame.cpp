@@ -29,7 +29,6 @@ std::span<const std::byte> NumberFrame::encode(const pv::Sample& sample)
 {
     static_assert(marks_at + marks.size() == value_at);
     static_assert(value_at + 8 + 8 + 1 + most_message_bytes + 16 + 1 <= std::tuple_size_v<decltype(bytes_)>);
-    constexpr std::int64_t second = 1'000'000'000;
     std::byte* at = bytes_.data() + value_at;
     const auto put = [&at](auto number) {
         base::store(at, number, byte_order);
@@ -47,9 +46,10 @@ std::span<const std::byte> NumberFrame::encode(const pv::Sample& sample)
     }
     put(static_cast<std::uint8_t>(message.size()));
     at += message.copy(reinterpret_cast<char*>(at), message.size()); // memcpy would not take the empty one
-    put(sample.time.ns / second);
-    put(static_cast<std::int32_t>(sample.time.ns % second));
-    put(static_cast<std::uint32_t>(sample.user_tag));
+    const pv::NormativeTime time = pv::normative_time(sample, *sample.meta);
+    put(time.seconds);
+    put(time.nanoseconds);
+    put(time.user_tag);
     put(std::uint8_t{0}); // nothing overrun
     const auto size = static_cast<std::size_t>(at - bytes_.data());
     base::store(bytes_.data() + size_at, static_cast<std::uint32_t>(size - wire::pva::header_bytes), byte_order);

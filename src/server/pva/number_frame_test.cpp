@@ -24,8 +24,10 @@ pv::Structure read(std::span<const std::byte> frame, pv::ScalarType type)
 TEST(NumberFrameTest, SaysWhatTheSampleSays)
 {
     NumberFrame frame;
+    const pv::Meta meta;
     const std::string text = "too hot";
     pv::Sample sample;
+    sample.meta = &meta;
     sample.time = {1'700'000'000'000'000'005};
     sample.user_tag = 7;
     for (const bool alarmed : {true, false, true}) { // nothing stays of the one before
@@ -46,10 +48,27 @@ TEST(NumberFrameTest, SaysWhatTheSampleSays)
     }
 }
 
+TEST(NumberFrameTest, TheUserTagMayComeFromTheNanoseconds)
+{
+    NumberFrame frame;
+    pv::Meta meta;
+    meta.time_tag_bits = 8;
+    pv::Sample sample;
+    sample.meta = &meta;
+    sample.value = pv::Value::of(1.0);
+    sample.time = {1'700'000'000'000'000'000 + 0x12345};
+    sample.user_tag = 7;
+    const pv::Structure got = read(frame.encode(sample), pv::ScalarType::float64);
+    EXPECT_EQ(got.find("timeStamp.nanoseconds")->get<std::int32_t>(), 0x12300);
+    EXPECT_EQ(got.find("timeStamp.userTag")->get<std::int32_t>(), 0x45);
+}
+
 TEST(NumberFrameTest, IsAMonitorsMessageWithoutId)
 {
     NumberFrame frame;
+    const pv::Meta meta;
     pv::Sample sample;
+    sample.meta = &meta;
     sample.value = pv::Value::of(std::uint8_t{1});
     const auto bytes = frame.encode(sample);
     EXPECT_EQ(wire::to_hex(bytes.first(16)), wire::same("ca02400d 23000000 00000000 00 02ba03"));
@@ -59,7 +78,9 @@ TEST(NumberFrameTest, IsAMonitorsMessageWithoutId)
 TEST(NumberFrameTest, AMessageThatIsTooLongIsLeftToTheLongWay)
 {
     NumberFrame frame;
+    const pv::Meta meta;
     pv::Sample sample;
+    sample.meta = &meta;
     sample.value = pv::Value::of(1.0);
     sample.alarm = {pv::Severity::minor, pv::AlarmStatus::state};
     const std::string fits(128, 'x');
