@@ -101,9 +101,7 @@ _TABLE = {
     'name \'A.DESC${"dec":{"n":2}}\'': "ACCESS_RIGHTS 3; CREATE_CHAN 41 of type 4",
     'name \'W[1:2]{"dec":{"n":2}}\'': "CREATE_CH_FAIL",
     'name \'A.VAL {"dec":{"n":2}}\'': "CREATE_CH_FAIL",
-    'name \'A.VAL{"dec":{"n":2}} \'': (
-        "ACCESS_RIGHTS 3; CREATE_CHAN 1 of type 6", "CREATE_CH_FAIL",
-        "base takes blanks behind a filter"),
+    'name \'A.VAL{"dec":{"n":2}} \'': "ACCESS_RIGHTS 3; CREATE_CHAN 1 of type 6",
     'name \'A.VAL{"dec":{"n":2}}x\'': "CREATE_CH_FAIL",
     'name \'A.VAL{"dec":{"n":2},}\'': "ACCESS_RIGHTS 3; CREATE_CHAN 1 of type 6",
     'name \'A.VAL{"dec":{"n":2}/* */}\'': "ACCESS_RIGHTS 3; CREATE_CHAN 1 of type 6",
