@@ -137,9 +137,7 @@ class Printer {
         came_ |= update.marked();
         pv::Structure shown = update;
         if (options_.verbosity >= 2) { // what ever came
-            for (std::size_t i = came_.next(0); i != pv::BitSet::none_left; i = came_.next(i + 1)) {
-                shown.mark(static_cast<std::uint32_t>(i));
-            }
+            shown.mark(came_);
         }
         PvOptions options = options_;
         options.style.marked_only = options.verbosity < 3;
@@ -147,6 +145,7 @@ class Printer {
         fmt::print("{} {}", name_, text_of(shown, options));
         std::fflush(stdout);
     }
+
     std::string name_;
     PvOptions options_;
     bool terminal_;

@@ -23,12 +23,8 @@ void keep_marks(std::span<const pv::Update> replaced, pv::Value& newest)
     pv::Structure merged = *last;
     for (const pv::Update& update : replaced) {
         const pv::Structure* const older = update.sample.value.structure();
-        if (older == nullptr || older->type() != last->type()) {
-            continue;
-        }
-        const pv::BitSet& marks = older->marked();
-        for (std::size_t i = marks.next(0); i != pv::BitSet::none_left; i = marks.next(i + 1)) {
-            merged.mark(static_cast<std::uint32_t>(i));
+        if (older != nullptr && older->type() == last->type()) {
+            merged.mark(older->marked());
         }
     }
     newest = pv::Value::of(std::move(merged));

@@ -51,6 +51,8 @@ class Structure {
     [[nodiscard]] bool is_marked(std::uint32_t field) const { return marked_.next(field) < type_->fields()[field].end; }
     void mark(std::uint32_t field);
     void mark_all() { mark(0); }
+    /// Marks those too, which a structure of an equal type had marked.
+    void mark(const BitSet& fields) { marked_ |= fields; }
     void unmark(std::uint32_t field) { marked_.reset(field); }
     void unmark_all() { marked_.clear(); }
     /// Leaves only those marks that are in `mask` too.
