@@ -53,6 +53,31 @@ void Service::detach(LaneIndex lane)
     sessions_[lane] = nullptr;
 }
 
+void Service::settle_backlog(LaneIndex lane, Backlog& backlog, Upkeep& upkeep, base::Steady now)
+{
+    const base::Duration max_lag = around_.limits.max_lag;
+    follow(lane, backlog, [&] { backlog.settle(now, max_lag, dropped_ >= most_dropped); });
+    upkeep.late = backlog.due(now, max_lag) ? now : base::never;
+    note_size(backlog, upkeep.noted_bytes);
+}
+
+void Service::collapse_backlog(LaneIndex lane, Backlog& backlog, Upkeep& upkeep)
+{
+    follow(lane, backlog, [&] { backlog.collapse(); });
+    note_size(backlog, upkeep.noted_bytes);
+}
+
+void Service::settle_late(LaneIndex lane)
+{
+    touch(lane);
+    settle();
+}
+
+void Service::note_size(const Backlog& backlog, std::size_t& noted_bytes)
+{
+    around_.budget.change(std::exchange(noted_bytes, backlog.size()), backlog.size());
+}
+
 void Service::settle()
 {
     dropped_ = 0;

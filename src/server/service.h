@@ -61,8 +61,13 @@ class Service : public pv::Sink {
     LaneIndex attach(Session& session, base::Output& updates);
     void detach(LaneIndex lane);
     [[nodiscard]] Lane& lane(LaneIndex lane) { return fanout_.lane(lane); }
-    /// So many updates were dropped in this piece of work that the rest shall wait for another turn.
-    [[nodiscard]] bool in_hurry() const { return dropped_ >= most_dropped; }
+    /// Session::settle() and collapse(), as far as they are the backlog's. Where so many updates were dropped in this
+    /// piece of work that the rest shall wait for another turn, `late` says so: then comes settle_late().
+    void settle_backlog(LaneIndex lane, Backlog& backlog, Upkeep& upkeep, base::Steady now);
+    void collapse_backlog(LaneIndex lane, Backlog& backlog, Upkeep& upkeep);
+    void settle_late(LaneIndex lane);
+    /// The budget hears how much waits now.
+    void note_size(const Backlog& backlog, std::size_t& noted_bytes);
     /// change() does something to the backlog of a session: what it skips is counted, and the session's updates go
     /// where the backlog wants them then.
     template <class Change>

@@ -26,6 +26,12 @@ class Line {
     virtual void close(std::string_view why) = 0;
 };
 
+/// What a session keeps beside its backlog, for Service::settle_backlog().
+struct Upkeep {
+    std::size_t noted_bytes = 0;     ///< in the budget
+    base::Steady late = base::never; ///< now: updates are to be dropped, in another turn
+};
+
 /// One peer's conversation, as the Service sees it: a CA circuit or a PVA connection.
 /// Thread: shard
 class Session {

@@ -255,9 +255,8 @@ void Circuit::completed(base::Handle handle, const Operation& operation, const p
 
 void Circuit::due(base::Steady now)
 {
-    if (now >= late_) {
-        service_.touch(lane_);
-        service_.settle();
+    if (now >= upkeep_.late) {
+        service_.settle_late(lane_);
     }
     if (now >= deadline_) {
         deadline_ = base::never;
@@ -289,15 +288,12 @@ void Circuit::closed(std::string_view why, base::Steady /*now*/)
             end_channel(channel);
         }
     }
-    service_.around().budget.change(std::exchange(noted_bytes_, 0), 0);
+    service_.around().budget.change(std::exchange(upkeep_.noted_bytes, 0), 0);
 }
 
 void Circuit::settle(base::Steady now)
 {
-    const base::Duration max_lag = service_.around().limits.max_lag;
-    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, max_lag, service_.in_hurry()); });
-    late_ = backlog_.due(now, max_lag) ? now : base::never;
-    service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
+    service_.settle_backlog(lane_, backlog_, upkeep_, now);
     line_->touch();
     if (backlog_.kept_bytes() > most_shared_id_bytes && !finished_) {
         give_up("it gave one id to several subscriptions and does not read their updates");
@@ -306,8 +302,7 @@ void Circuit::settle(base::Steady now)
 
 void Circuit::collapse()
 {
-    service_.follow(lane_, backlog_, [&] { backlog_.collapse(); });
-    service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
+    service_.collapse_backlog(lane_, backlog_, upkeep_);
 }
 
 void Circuit::abandon(std::string_view why)

@@ -57,7 +57,7 @@ class Circuit final : public base::Connection, public Session {
     void due(base::Steady now) override;
     void sent(base::Steady now) override;
     void closed(std::string_view why, base::Steady now) override;
-    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, late_); }
+    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, upkeep_.late); }
     [[nodiscard]] bool finished() const override { return finished_; }
     [[nodiscard]] base::Output& output() override { return backlog_.output(); }
 
@@ -182,7 +182,7 @@ class Circuit final : public base::Connection, public Session {
     Identity identity_ = 0;
     Backlog backlog_;
     LaneIndex lane_;
-    std::size_t noted_bytes_ = 0; ///< in the budget
+    Upkeep upkeep_; ///< of the backlog
 
     std::vector<std::byte> partial_; ///< the start of a message
     std::uint64_t skip_ = 0;         ///< bytes of one that is too large
@@ -196,7 +196,6 @@ class Circuit final : public base::Connection, public Session {
     std::size_t queued_bytes_ = 0; ///< of messages behind puts
 
     base::Steady deadline_ = base::never;
-    base::Steady late_ = base::never; ///< now: updates are to be dropped, in another turn
     std::uint16_t minor_ = 0;
     std::uint16_t priority_ = 0;
     bool versioned_ = false;

@@ -212,9 +212,8 @@ void Connection::ended(base::Steady now)
 
 void Connection::due(base::Steady now)
 {
-    if (now >= late_) {
-        service_.touch(lane_);
-        service_.settle();
+    if (now >= upkeep_.late) {
+        service_.settle_late(lane_);
     }
     if (now < deadline_) {
         return;
@@ -244,23 +243,19 @@ void Connection::closed(std::string_view why, base::Steady /*now*/)
             end_channel(channel);
         }
     }
-    service_.around().budget.change(std::exchange(noted_bytes_, 0), 0);
+    service_.around().budget.change(std::exchange(upkeep_.noted_bytes, 0), 0);
 }
 
 void Connection::settle(base::Steady now)
 {
     flow_pipes();
-    const base::Duration max_lag = service_.around().limits.max_lag;
-    service_.follow(lane_, backlog_, [&] { backlog_.settle(now, max_lag, service_.in_hurry()); });
-    late_ = backlog_.due(now, max_lag) ? now : base::never;
-    service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
+    service_.settle_backlog(lane_, backlog_, upkeep_, now);
     line_->touch();
 }
 
 void Connection::collapse()
 {
-    service_.follow(lane_, backlog_, [&] { backlog_.collapse(); });
-    service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
+    service_.collapse_backlog(lane_, backlog_, upkeep_);
 }
 
 void Connection::abandon(std::string_view why)

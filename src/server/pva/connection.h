@@ -43,7 +43,7 @@ class Connection final : public base::Connection, public Session {
     void due(base::Steady now) override;
     void sent(base::Steady now) override { settle(now); }
     void closed(std::string_view why, base::Steady now) override;
-    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, late_); }
+    [[nodiscard]] base::Steady deadline() const override { return std::min(deadline_, upkeep_.late); }
     [[nodiscard]] bool finished() const override { return finished_; }
     [[nodiscard]] base::Output& output() override { return backlog_.output(); }
 
@@ -157,7 +157,7 @@ class Connection final : public base::Connection, public Session {
     wire::pva::TypeWriter descriptions_{byte_order};
     RequestReader asked_; ///< by the peer's pvRequests
     Outgoing outgoing_;
-    std::size_t noted_bytes_ = 0;
+    Upkeep upkeep_; ///< of the backlog
 
     std::vector<Channel> channels_;
     std::vector<ChannelIndex> free_channels_;
@@ -171,7 +171,6 @@ class Connection final : public base::Connection, public Session {
     std::uint8_t version_ = 1; ///< the lower of ours and the peer's
     base::Steady heard_;
     base::Steady deadline_ = base::never;
-    base::Steady late_ = base::never; ///< now: updates are to be dropped, in another turn
     bool validated_ = false;
     bool ended_ = false; ///< the peer sends no more
     bool finished_ = false;

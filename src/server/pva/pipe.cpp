@@ -71,7 +71,7 @@ void Pipe::collapse()
 
 void Pipe::note_size()
 {
-    connection_.service_.around().budget.change(std::exchange(noted_bytes_, backlog_.size()), backlog_.size());
+    connection_.service_.note_size(backlog_, noted_bytes_);
 }
 
 } // namespace iochron::server::pva
