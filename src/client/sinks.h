@@ -4,9 +4,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace iochron::client {
+
+/// Subscriptions of one Monitor, by their sinks.
+using Told = std::vector<std::pair<pv::Sink*, pv::Token>>;
+
+/// Tells each that nothing more comes; gives whether any has taken notice. They may unsubscribe meanwhile.
+[[nodiscard]] inline bool tell_ended(const Told& told, const pv::Status& why)
+{
+    bool heard = false;
+    for (const auto& [sink, token] : told) {
+        heard = sink->ended(token, why) || heard;
+    }
+    return heard;
+}
 
 /// The sinks that have channels open: who is to be told that a piece of work is settled.
 /// Thread: shard

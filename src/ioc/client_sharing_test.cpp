@@ -1,11 +1,15 @@
 // What a client's monitors, gets and puts of one PV share on the wire, against our own server in this process.
 #include "client/context.h"
+#include "client/pva/client.h"
 #include "ioc/shared_pv_server.h"
 #include "pv/normative.h"
+#include "pv/quiet_sink.h"
 #include "pv/structure.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -248,6 +252,62 @@ TEST_F(ClientSharing, AllWhoShareAreToldOfTheLossAndComeBack)
     EXPECT_EQ(a.connections(3), (std::vector<bool>{true, false, true}));
     EXPECT_EQ(b.connections(3), (std::vector<bool>{true, false, true}));
     EXPECT_EQ(subscriptions(), 1u);
+}
+
+namespace {
+
+/// A subscription of a client without a Context, which ends within the call that brings the value `last`.
+/// Thread: shard
+struct Leaver final : pv::QuietSink {
+    std::size_t updates(std::span<const pv::Update> batch) override
+    {
+        for (const pv::Update& update : batch) {
+            values.push_back(update.sample.value.as_double());
+            if (values.back() == last) {
+                client->unsubscribe(subscription);
+            }
+        }
+        return batch.size();
+    }
+
+    client::pva::Client* client = nullptr;
+    pv::SubscriptionId subscription{};
+    double last = 0;
+    std::vector<double> values;
+};
+
+} // namespace
+
+TEST_F(ClientSharing, WhoLeavesWhileAllAreToldCostsTheOthersNothing)
+{
+    reactor::Shard shard;
+    base::SilentLog silent;
+    client::pva::Settings settings;
+    settings.auto_address_list = false;
+    settings.name_servers = {{"127.0.0.1", server.pva_port()}};
+    std::array<Leaver, 3> sinks;
+    client::pva::Client client(shard, settings, silent);
+    const auto run = [&](const std::function<bool()>& done) { return shard.run_until(shard.refresh() + 20s, done); };
+    for (Leaver& sink : sinks) {
+        sink.client = &client;
+        const pv::ChannelId channel = client.open_channel({.name = "X", .token = {}}, sink);
+        sink.subscription = client.subscribe({.channel = channel, .mask = pv::Mask::value, .token = {}}, sink);
+    }
+    sinks[0].last = 2; // the first of those who are told, then the one behind it, then the one that is left
+    sinks[1].last = 3;
+    sinks[2].last = 4;
+    for (std::size_t i = 0; i < sinks.size(); ++i) {
+        ASSERT_TRUE(run([&] {
+            return std::ranges::all_of(std::span(sinks).subspan(i),
+                                       [&](const Leaver& sink) { return sink.values.size() == i + 1; });
+        }));
+        post(static_cast<double>(i + 2));
+    }
+    ASSERT_TRUE(run([&] { return sinks[2].values.size() == 4; }));
+    EXPECT_EQ(sinks[0].values, (std::vector<double>{1, 2}));
+    EXPECT_EQ(sinks[1].values, (std::vector<double>{1, 2, 3}));
+    EXPECT_EQ(sinks[2].values, (std::vector<double>{1, 2, 3, 4}));
+    wait_for_subscriptions(0);
 }
 
 } // namespace iochron

@@ -230,15 +230,11 @@ void Client::monitor_failed(wire::ca::SubId id, wire::ca::Eca status)
     batch_.flush(); // what came before
     const std::string name = *channels_.get(monitor->channel).name;
     const pv::Status why(pv::Outcome::get_failed, std::string(wire::ca::text(status)));
-    std::vector<std::pair<pv::Sink*, pv::Token>> told; // they may unsubscribe meanwhile
+    Told told;
     for (std::uint32_t at = monitor->first_subscriber; at != 0; at = subscribers_.get(at).next_of_monitor) {
         told.emplace_back(subscribers_.get(at).sink, subscribers_.get(at).token);
     }
-    bool heard = false;
-    for (const auto& [sink, token] : told) {
-        heard = sink->ended(token, why) || heard;
-    }
-    if (!heard) {
+    if (!tell_ended(told, why)) {
         log_.warning("ca.client.monitor", "the subscription of {} failed: {}", name, why.text);
     }
 }

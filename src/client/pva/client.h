@@ -212,7 +212,7 @@ class Client final : public NetworkSource, private SearcherUser {
     };
     pv::SubscriptionId subscribe(const pv::SubscribeRequest& request, const Wanted& wanted, pv::Sink& sink);
     Monitor* add_monitor(std::uint32_t channel);
-    void unsubscribe(pv::SubscriptionId subscription, bool tell_server);
+    void end_subscription(pv::SubscriptionId subscription, bool tell_server);
     [[nodiscard]] std::uint32_t monitor_of(pv::SubscriptionId subscription) const;
     void start(Monitor& monitor);
     void stop_monitors(Channel& channel);

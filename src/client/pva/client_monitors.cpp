@@ -112,28 +112,31 @@ void Client::credit(pv::SubscriptionId subscription, std::uint32_t updates)
 
 void Client::unsubscribe(pv::SubscriptionId subscription)
 {
-    unsubscribe(subscription, true);
-}
-
-void Client::unsubscribe(pv::SubscriptionId subscription, bool tell_server)
-{
-    Monitor* const monitor = monitors_.find(monitor_of(subscription));
+    const Monitor* const monitor = monitors_.find(monitor_of(subscription));
     if (monitor == nullptr) {
         return;
     }
-    if (Subscriber* const subscriber = subscriber_of(subscription)) {
-        batch_.flush(); // the others shall have what has come for all
-        leave(*subscriber);
-        if (!shared_.at(monitor->id).subscribers.empty()) {
-            set_route(*monitor);
-            return;
-        }
-    } else {
+    if (subscriber_of(subscription) == nullptr) {
         for (const std::uint32_t opening : channels_.at(monitor->channel).openings) {
             std::erase(openings_.get(opening).subscriptions, subscription);
         }
     }
-    remove(*monitor, tell_server);
+    end_subscription(subscription, true);
+}
+
+/// Its opening need not name it any more.
+void Client::end_subscription(pv::SubscriptionId subscription, bool tell_server)
+{
+    Monitor& monitor = monitors_.get(monitor_of(subscription));
+    if (Subscriber* const subscriber = subscriber_of(subscription)) {
+        batch_.flush(); // the others shall have what has come for all
+        leave(*subscriber);
+        if (!shared_.at(monitor.id).subscribers.empty()) {
+            set_route(monitor);
+            return;
+        }
+    }
+    remove(monitor, tell_server);
 }
 
 void Client::remove(Monitor& monitor, bool tell_server)

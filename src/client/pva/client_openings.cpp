@@ -148,7 +148,7 @@ void Client::close(pv::ChannelId channel_id)
         }
     }
     for (const pv::SubscriptionId subscription : std::exchange(opening->subscriptions, {})) {
-        unsubscribe(subscription, !last);
+        end_subscription(subscription, !last);
     }
     sinks_.stop_using(*opening->sink);
     std::erase(channel.openings, id);

@@ -80,10 +80,7 @@ void Client::give_present(Monitor& monitor, pv::Token token, pv::Sink& sink)
             return;
         }
         pv::Structure present = *whole->second.structure;
-        const pv::BitSet& came = whole->second.came;
-        for (std::size_t i = came.next(0); i != pv::BitSet::none_left; i = came.next(i + 1)) {
-            present.mark(static_cast<std::uint32_t>(i));
-        }
+        present.mark(whole->second.came);
         update.sample = sample_of(channels_.at(monitor.channel), present, plain);
     }
     update.sample.mask = pv::Mask::none;
@@ -100,13 +97,19 @@ std::size_t Client::FanOut::updates(std::span<const pv::Update> batch)
     return batch.size();
 }
 
+/// Who is told may end its subscription, and with it the Monitor.
 void Client::fan_out(const pv::Update& update)
 {
+    const auto monitor = static_cast<std::uint32_t>(update.token);
     pv::Update copy = update;
-    for (const std::uint32_t id : shared_.at(static_cast<std::uint32_t>(update.token)).subscribers) {
+    std::size_t at = 0;
+    for (auto shared = shared_.find(monitor); shared != shared_.end() && at < shared->second.subscribers.size();
+         shared = shared_.find(monitor)) {
+        const std::uint32_t id = shared->second.subscribers[at];
         const Subscriber& subscriber = subscribers_.get(id);
         copy.token = subscriber.token;
         subscriber.sink->updates({&copy, 1});
+        at += subscribers_.find(id) != nullptr ? 1 : 0; // another one has its place
     }
 }
 

@@ -67,7 +67,7 @@ void Client::ended(const Monitor& monitor, const pv::Status& why)
 {
     batch_.flush();                                              // what came before
     const std::string name = channels_.at(monitor.channel).name; // a sink may close it
-    std::vector<std::pair<pv::Sink*, pv::Token>> told{{monitor.sink, monitor.token}};
+    Told told{{monitor.sink, monitor.token}};
     if (const auto shared = shared_.find(monitor.id); shared != shared_.end()) {
         shared->second.ended = true;
         told.clear();
@@ -75,11 +75,7 @@ void Client::ended(const Monitor& monitor, const pv::Status& why)
             told.emplace_back(subscribers_.get(id).sink, subscribers_.get(id).token);
         }
     }
-    bool heard = false;
-    for (const auto& [sink, token] : told) {
-        heard = sink->ended(token, why) || heard;
-    }
-    if (!heard) {
+    if (!tell_ended(told, why)) {
         log_.warning("pva.client.monitor", "{} {}: {}", name,
                      why.ok() ? "is not monitored any more" : "cannot be monitored",
                      why.text.empty() ? to_string(why.outcome) : why.text);
