@@ -1,12 +1,11 @@
 #include "client/variables.h"
 
 #include "base/endpoint.h"
-#include "base/number_text.h"
+#include "base/read_number.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 namespace iochron::client {
@@ -17,13 +16,12 @@ double Variables::number(std::string_view name, double otherwise, double least, 
     if (value.empty()) {
         return otherwise;
     }
-    double number = 0;
-    const std::string_view digits = base::number_text(value);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size() || !std::isfinite(number)) {
+    const auto read = base::read_number<double>(value);
+    if (!read || !std::isfinite(*read)) {
         warn(name, value, "is not a number", otherwise);
         return otherwise;
     }
+    const double number = *read;
     if (number < least || number > most) {
         const double taken = most == 65'535 ? otherwise : std::clamp(number, least, most);
         warn(name, value, fmt::format("is not between {} and {}", least, most), taken);

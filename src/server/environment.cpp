@@ -29,16 +29,13 @@ void EnvironmentReading::port(std::uint16_t& to, std::initializer_list<std::stri
     if (!found) {
         return;
     }
-    unsigned number = 0;
-    const std::string_view text = base::number_text(found->text);
-    const char* const end = text.data() + text.size();
-    const auto [at, bad] = std::from_chars(text.data(), end, number);
-    const bool in_range = (number >= least && number <= 65535) || (any && number == 0);
-    if (bad != std::errc{} || at != end || !in_range) {
+    const auto number = base::read_number<unsigned>(found->text);
+    const bool in_range = number && ((*number >= least && *number <= 65535) || (any && *number == 0));
+    if (!in_range) {
         problem("{}: \"{}\" is no port from {} to 65535, {} is used", found->name, found->text, least, to);
         return;
     }
-    to = static_cast<std::uint16_t>(number);
+    to = static_cast<std::uint16_t>(*number);
 }
 
 std::vector<base::Ipv4> EnvironmentReading::addresses(std::string_view name)

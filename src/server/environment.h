@@ -1,11 +1,10 @@
 #pragma once
 
 #include "base/endpoint.h"
-#include "base/number_text.h"
+#include "base/read_number.h"
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -63,15 +62,12 @@ void EnvironmentReading::number(Number& to, Number least, Number most, std::init
     if (!found) {
         return;
     }
-    Number value{};
-    const std::string_view text = base::number_text(found->text);
-    const char* const end = text.data() + text.size();
-    const auto [at, bad] = std::from_chars(text.data(), end, value);
-    if (bad != std::errc{} || at != end || !(value >= least && value <= most)) {
+    const auto value = base::read_number<Number>(found->text);
+    if (!value || !(*value >= least && *value <= most)) {
         problem("{}: \"{}\" is no number from {} to {}, {} is used", found->name, found->text, least, most, to);
         return;
     }
-    to = value;
+    to = *value;
 }
 
 } // namespace iochron::server

@@ -1,6 +1,7 @@
 #include "client/ca/settings.h"
 
 #include "client/variables.h"
+#include "wire/ca/header.h"
 
 #include <fmt/format.h>
 
@@ -9,8 +10,7 @@
 namespace iochron::client::ca {
 namespace {
 
-constexpr std::size_t least_message = 16'384; ///< what every circuit can carry (libca's MAX_TCP)
-constexpr std::size_t head_bytes = 24;
+using wire::ca::carried_message_bytes;
 
 base::Duration seconds(double number)
 {
@@ -42,12 +42,12 @@ Settings parse_settings(const Environment& environment)
     const std::string sized_as_needed = variables.text("EPICS_CA_AUTO_ARRAY_BYTES");
     if (!sized_as_needed.empty() && lower(sized_as_needed) != "yes") {
         const double bytes = variables.number("EPICS_CA_MAX_ARRAY_BYTES", 16'384, 0, 4e9);
-        const std::size_t message = static_cast<std::size_t>(bytes) + head_bytes;
-        if (message < least_message) {
+        const std::size_t message = static_cast<std::size_t>(bytes) + wire::ca::extended_header_bytes;
+        if (message < carried_message_bytes) {
             settings.warnings.push_back(
-                fmt::format("EPICS_CA_MAX_ARRAY_BYTES={} is too few; {} are used", bytes, least_message));
+                fmt::format("EPICS_CA_MAX_ARRAY_BYTES={} is too few; {} are used", bytes, carried_message_bytes));
         }
-        settings.max_message_bytes = std::max(least_message, message);
+        settings.max_message_bytes = std::max(carried_message_bytes, message);
     }
     return settings;
 }

@@ -1,6 +1,7 @@
 #include "server/ca/settings.h"
 
 #include "server/environment.h"
+#include "wire/ca/header.h"
 
 #include <algorithm>
 #include <cctype>
@@ -30,16 +31,16 @@ void read_interfaces(EnvironmentReading& reading, Settings& settings)
 
 void read_array_bytes(EnvironmentReading& reading, Settings& settings)
 {
-    constexpr std::size_t least_message = 16384;
-    constexpr std::size_t head_bytes = 24;
+    using wire::ca::carried_message_bytes;
+    using wire::ca::extended_header_bytes;
     const auto automatic = reading.first_of({"EPICS_CA_AUTO_ARRAY_BYTES"});
     if (automatic && !says_yes(automatic->text)) {
-        std::size_t bytes = least_message;
+        std::size_t bytes = carried_message_bytes;
         reading.number(bytes, std::size_t{0}, std::size_t{1} << 40, {"EPICS_CA_MAX_ARRAY_BYTES"});
-        if (bytes + head_bytes < least_message) {
-            reading.problem("EPICS_CA_MAX_ARRAY_BYTES: {} is too few, {} are used", bytes, least_message);
+        if (bytes + extended_header_bytes < carried_message_bytes) {
+            reading.problem("EPICS_CA_MAX_ARRAY_BYTES: {} is too few, {} are used", bytes, carried_message_bytes);
         }
-        settings.message_bytes = std::max(least_message, bytes + head_bytes);
+        settings.message_bytes = std::max(carried_message_bytes, bytes + extended_header_bytes);
     }
 }
 

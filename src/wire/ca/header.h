@@ -27,6 +27,8 @@ struct Header {
 
 inline constexpr std::size_t short_header_bytes = 16;
 inline constexpr std::size_t extended_header_bytes = 24;
+/// A message that every circuit can carry, whatever EPICS_CA_MAX_ARRAY_BYTES says (libca's MAX_TCP).
+inline constexpr std::size_t carried_message_bytes = 16'384;
 /// A size field of this value announces the extended form.
 inline constexpr std::uint16_t extended_mark = 0xFFFF;
 /// Where size, p1 and p2 (an update's subscription id) lie, in both forms; and the size in the extended one.
