@@ -7,6 +7,7 @@ the record's time stamp to the callback) without and with those, for iochron and
 import argparse
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading
@@ -43,7 +44,7 @@ def measure(command, options):
     environment = loopback_environment()
     names = [f"BENCH{number:06}" for number in range(options.pvs)]
     watch = [options.iochron, "bench-client", "--pvs", str(options.pvs), "--monitors", "1"]
-    with Process(command, 0, environment, -2) as server:
+    with Process(command, 0, environment, subprocess.STDOUT) as server:
         server.expect(READY)
         threading.Thread(target=lambda: [None for _ in server.child.stdout], daemon=True).start()
         with Process(watch, 1, environment) as client:

@@ -199,9 +199,9 @@ struct Core {
 
     /// The present Meta of a field, made and interned.
     [[nodiscard]] const pv::MetaRef& meta(const Record& record, FieldIndex key);
+    void take_hints(const Record& record, const Field& field, pv::Meta& meta) const; ///< its info items for pvAccess
 
     /// The same for a channel: from its stream where that has one.
-    void take_hints(const Record& record, const Field& field, pv::Meta& meta) const; ///< its info items for pvAccess
     [[nodiscard]] pv::MetaRef channel_meta(Record& record, FieldIndex key);
     /// A Meta of the channel's field as the channel's filters leave it.
     [[nodiscard]] pv::MetaRef filtered_meta(Node channel, const pv::Meta* meta);
